@@ -1,0 +1,1 @@
+"""The app: feeds to articles to stories; pipeline.py is where to start."""

@@ -1,0 +1,128 @@
+"""Outlets and feeds at the desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from stories.models import Feed, FeedEntry, Outlet
+from stories.services import subscribing
+
+
+class FeedInline(admin.TabularInline[Feed, Outlet]):
+    """An outlet's feeds, with how each fares."""
+
+    model = Feed
+    extra = 0
+    fields = ("url", "title", "active", "fixed_interval_s", "last_result", "last_polled_at", "next_poll_at")
+    readonly_fields = ("last_result", "last_polled_at", "next_poll_at")
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Outlet | None = None) -> bool:
+        """Feeds come in by site address or OPML, where they are checked."""
+        return False
+
+
+@admin.register(Outlet)
+class OutletAdmin(admin.ModelAdmin[Outlet]):
+    """Newsrooms, their names in running text and their owners."""
+
+    list_display = ("name", "kind", "country", "owner_group", "feed_count", "demo")
+    list_filter = ("kind", "country", "demo", "lang")
+    search_fields = ("name", "slug", "aliases", "domains", "owner_group")
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (FeedInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Outlet]:
+        """With the number of feeds, in one query."""
+        return super().get_queryset(request).annotate(feed_total=Count("feeds"))
+
+    @admin.display(description="feeds", ordering="feed_total")
+    def feed_count(self, outlet: Outlet) -> int:
+        """Feeds of this outlet."""
+        return getattr(outlet, "feed_total", 0)
+
+
+POLLING_FIELDS = (
+    "last_result",
+    "last_status",
+    "last_error",
+    "last_polled_at",
+    "last_good_at",
+    "last_new_at",
+    "last_entries",
+    "failures",
+    "next_poll_at",
+    "next_poll_reason",
+    "interval_s",
+    "lease_until",
+    "etag",
+    "last_modified",
+    "body_hash",
+    "created_at",
+)
+
+
+@admin.register(Feed)
+class FeedAdmin(admin.ModelAdmin[Feed]):
+    """Feeds, how their last poll ended, and when the next comes and why."""
+
+    list_display = ("title_or_url", "outlet", "active", "last_result", "failures", "last_polled_at", "next_poll_at")
+    list_filter = ("active", "last_result", "outlet__demo")
+    search_fields = ("url", "title", "outlet__name", "last_error")
+    list_select_related = ("outlet",)
+    autocomplete_fields = ("outlet",)
+    readonly_fields = POLLING_FIELDS
+    actions = ("poll_now", "pause", "take_up")
+
+    @admin.display(description="feed", ordering="title")
+    def title_or_url(self, feed: Feed) -> str:
+        """What to call it."""
+        return str(feed)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """A feed made by hand is due at once."""
+        return {"next_poll_at": timezone.now().isoformat()}
+
+    @admin.action(description="Poll now")
+    def poll_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
+        """Make the chosen feeds due."""
+        for feed in queryset:
+            subscribing.poll_now(feed, now=timezone.now())
+        self.message_user(request, f"{len(queryset)} feeds are due now.", messages.SUCCESS)
+
+    @admin.action(description="Pause")
+    def pause(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
+        """Stop polling the chosen feeds."""
+        self._set_active(request, queryset, active=False)
+
+    @admin.action(description="Take up again")
+    def take_up(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
+        """Poll the chosen feeds again."""
+        self._set_active(request, queryset, active=True)
+
+    def _set_active(self, request: HttpRequest, queryset: QuerySet[Feed], *, active: bool) -> None:
+        for feed in queryset:
+            subscribing.set_active(feed, active, now=timezone.now())
+        word = "polled again" if active else "paused"
+        self.message_user(request, f"{len(queryset)} feeds are {word}.", messages.SUCCESS)
+
+
+@admin.register(FeedEntry)
+class FeedEntryAdmin(admin.ModelAdmin[FeedEntry]):
+    """What each feed has shown; to be looked at, not to be changed."""
+
+    list_display = ("guid", "feed", "article", "first_seen_at")
+    search_fields = ("guid", "article__title")
+    list_select_related = ("feed", "article")
+    date_hierarchy = "first_seen_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Feeds make entries."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: FeedEntry | None = None) -> bool:
+        """Feeds change entries."""
+        return False

@@ -1,0 +1,152 @@
+"""Articles, their versions, and where each stands in the pipeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from pgvector.django import VectorField
+
+from stories.models.feeds import Feed, Outlet
+
+
+class Stage(models.TextChoices):
+    """How far an article has come; pipeline.STEPS says what leads from one to the next."""
+
+    FOUND = "FOUND", "found"
+    EXTRACTED = "EXTRACTED", "extracted"
+    READ = "READ", "read"
+    GROUPED = "GROUPED", "grouped"
+    TRACED = "TRACED", "traced"
+    DONE = "DONE", "done"
+    FAILED = "FAILED", "failed"
+
+
+class TextState(models.TextChoices):
+    """Where the text that we judge an article by comes from."""
+
+    PENDING = "pending", "text not fetched yet"
+    PAGE = "page", "text from the article's page"
+    FEED = "feed", "text from the feed"
+    NONE = "none", "article text not available"
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """Narrowing articles by where they stand."""
+
+    def waiting(self, stage: str, now: datetime) -> Self:
+        """Rows at `stage` that nobody holds and whose time to be tried (again) has come."""
+        return self.filter(
+            Q(lease_until=None) | Q(lease_until__lt=now), Q(retry_at=None) | Q(retry_at__lte=now), stage=stage
+        )
+
+    def for_lists(self) -> Self:
+        """With what a row of a list shows."""
+        return self.select_related("outlet", "version")
+
+
+class Article(models.Model):
+    """One report by one outlet: its identity, its three times, its text's state, its story, its stage."""
+
+    outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="articles")
+    feed = models.ForeignKey(Feed, on_delete=models.SET_NULL, null=True, blank=True, related_name="articles")
+    url = models.URLField(max_length=2000, blank=True)
+    url_key = models.CharField("identity", max_length=500, unique=True)
+    title = models.CharField(max_length=500)
+    byline = models.CharField(max_length=300, blank=True)
+    dateline = models.CharField(max_length=200, blank=True)
+    source_name = models.CharField("RSS source", max_length=200, blank=True)
+    source_url = models.URLField("RSS source address", max_length=2000, blank=True)
+    lang = models.CharField(max_length=8, blank=True)
+    summary = models.TextField(blank=True)
+    feed_text = models.TextField(blank=True)
+
+    # The three times, and the one that stories are ordered by (see `reported`).
+    claimed_at = models.DateTimeField("claimed by the outlet", null=True, blank=True)
+    first_seen_at = models.DateTimeField("first seen by us")
+    polled_before_at = models.DateTimeField("our poll before that", null=True, blank=True)
+    reported_at = models.DateTimeField("reported", db_index=True)
+
+    text_state = models.CharField(max_length=10, choices=TextState.choices, default=TextState.PENDING)
+    text_reason = models.CharField("why the text is as it is", max_length=300, blank=True)
+    version = models.ForeignKey("Version", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    vector = VectorField(dimensions=384, null=True, blank=True, editable=False)
+    terms = models.JSONField(null=True, blank=True, editable=False)
+
+    story = models.ForeignKey("Story", on_delete=models.SET_NULL, null=True, blank=True, related_name="articles")
+    story_score = models.FloatField("grouping score", null=True, blank=True)
+    story_reasons = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+
+    # The row is the queue: stage says what is to be done, the lease who does it, retry_at when to try again.
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.FOUND)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    failed_stage = models.CharField(max_length=10, choices=Stage.choices, blank=True)
+    failure = models.TextField("reason of failure", blank=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-reported_at", "-id"]
+        indexes = [
+            models.Index(fields=["stage", "reported_at"], name="article_stage", condition=~Q(stage="DONE")),
+            models.Index(fields=["outlet", "-reported_at"], name="article_outlet_time"),
+            models.Index(fields=["story", "reported_at"], name="article_story_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The article's page with us."""
+        return reverse("article", args=[self.pk])
+
+    @staticmethod
+    def reported(claimed: datetime | None, first_seen: datetime) -> datetime:
+        """The time that an article counts with: the outlet's claim, unless it lies after we saw the article.
+
+        Outlets control their claim; `first_seen_at` bounds it from above, and the page always shows both.
+        """
+        return claimed if claimed and claimed < first_seen else first_seen
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is more than a headline and a summary to judge by."""
+        return self.text_state in (TextState.PAGE, TextState.FEED)
+
+
+class Version(models.Model):
+    """An article's headline and text at a time. A new one is kept only when something differs."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
+    hash = models.CharField(max_length=64)
+    title = models.CharField(max_length=500)
+    summary = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    text_state = models.CharField(max_length=10, choices=TextState.choices)
+    seen_at = models.DateTimeField()
+    # English stems where most of our outlets write English; other languages match too, only without stemming quirks.
+    search = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="english")
+        + SearchVector("summary", weight="B", config="english")
+        + SearchVector("text", weight="C", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["seen_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["article", "hash"], name="version_once_per_text")]
+        indexes = [GinIndex(fields=["search"], name="version_search")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,101 @@
+"""Stories, and the counts of words that grouping weighs headlines and texts by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import connection, models
+from django.db.models import Q
+from django.urls import reverse
+from pgvector.django import VectorField
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    """Narrowing stories."""
+
+    def live(self) -> Self:
+        """Stories that were not merged into another and hold at least one article."""
+        return self.filter(merged_into=None, article_count__gt=0)
+
+    def near(self, at: datetime, window: timedelta, lang: str) -> Self:
+        """Stories of a language with a report within `window` of `at`: what an article may join."""
+        return self.filter(merged_into=None, lang=lang, last_at__gte=at - window, first_at__lte=at + window)
+
+
+class Story(models.Model):
+    """The cluster of articles on one event. Its address never dies: `slug` is set once, a merged story redirects."""
+
+    title = models.CharField(max_length=500)
+    slug = models.SlugField(max_length=100)
+    lang = models.CharField(max_length=8, blank=True)
+    headline_of = models.ForeignKey(
+        "Article", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="headline taken from"
+    )
+    article_count = models.PositiveIntegerField("articles", default=0)
+    outlet_count = models.PositiveIntegerField("outlets", default=0)
+    first_at = models.DateTimeField("first report")
+    last_at = models.DateTimeField("latest report")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+
+    # The members' sums: what a new article is compared with.
+    vector = VectorField(dimensions=384, editable=False)
+    terms = models.JSONField(default=dict, editable=False)
+    # Grouping counts `revision` up; tracing notes the one that it has seen, so that the last word is never lost.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    traced_revision = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "stories"
+        ordering = ["-last_at", "-id"]
+        indexes = [
+            models.Index(fields=["lang", "last_at"], name="story_window", condition=Q(merged_into=None)),
+            models.Index(fields=["-last_at", "-outlet_count"], name="story_front", condition=Q(merged_into=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The story's permanent address."""
+        return reverse("story", args=[self.pk, self.slug])
+
+
+class TermCountQuerySet(models.QuerySet["TermCount"]):
+    """Reading and adding up counts, one statement each."""
+
+    def counts(self, lang: str, terms: Iterable[str]) -> dict[str, int]:
+        """Counts of the given terms, and of the empty term, as far as any were seen."""
+        return dict(self.filter(lang=lang, term__in=["", *terms]).values_list("term", "articles"))
+
+    def add(self, lang: str, terms: Iterable[str]) -> None:
+        """Count one more article with these terms."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {TermCount._meta.db_table} AS t (lang, term, articles)"  # noqa: S608
+                " SELECT %s, unnest(%s::text[]), 1 ON CONFLICT (lang, term) DO UPDATE SET articles = t.articles + 1",
+                [lang, ["", *terms]],
+            )
+
+
+class TermCount(models.Model):
+    """In how many articles of a language a term was seen: the live half of the document frequencies.
+
+    The empty term counts the articles themselves. The other half ships with the weights (nlp/terms.py).
+    """
+
+    lang = models.CharField(max_length=8)
+    term = models.CharField(max_length=100)
+    articles = models.PositiveIntegerField(default=0)
+
+    objects = TermCountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lang", "term"], name="term_once_per_language")]
+
+    def __str__(self) -> str:
+        return self.term or f"(articles in {self.lang or 'an unknown language'})"

@@ -1,0 +1,131 @@
+"""START HERE: the life of an article, one table row per step.
+
+    poll -> FOUND -> extract -> EXTRACTED -> read -> READ -> group -> GROUPED -> trace -> DONE
+
+poll     a feed shows an entry that we don't know: the article is FOUND, with its headline, summary and three times.
+extract  its page is fetched and the article text taken from it; else the feed's own text; else "text not available".
+read     headline and text become a vector (the event encoder) and counts of words.
+group    the article joins the nearest story that is near enough, or founds one; one article at a time per language.
+trace    the whole story is looked at again: its headline, its first report, its counts.
+
+The row is the queue, Celery is only the bell. Each step is (compute, save): compute may be slow and writes nothing;
+save is short and runs in one transaction that first makes sure that the row is still at the step's stage and still
+leased to us. So any process may be killed at any moment: the lease runs out, the sweep rings again, the row goes on.
+A temporary failure is counted and tried again later; a permanent one rests in FAILED with its reason until a person
+tries it again. A step that does not exist yet is simply not in the table.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import Any, Protocol
+
+from stories.ingest.errors import Failure
+from stories.models import Article, Stage
+from stories.services import extraction, grouping, leases, polling, reading, tracing
+
+log = logging.getLogger(__name__)
+
+
+class StepModule(Protocol):
+    """What a step's file in services/ offers."""
+
+    def compute(self, articles: Sequence[Article], now: datetime) -> Mapping[int, Any]:
+        """Work out a result, or a Failure, for each article by its id; write nothing."""
+
+    def save(self, article: Article, result: Any, now: datetime) -> None:
+        """Write one article's result, inside the transaction that moves its stage on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table: from which stage to which, by which file of services/, on which queue."""
+
+    name: str
+    takes: Stage
+    gives: Stage
+    by: StepModule
+    queue: str
+    batch: int
+    lease_s: int
+
+
+STEPS = (
+    Step("extract", Stage.FOUND, Stage.EXTRACTED, extraction, queue="net", batch=24, lease_s=180),
+    Step("read", Stage.EXTRACTED, Stage.READ, reading, queue="cpu", batch=32, lease_s=120),
+    Step("group", Stage.READ, Stage.GROUPED, grouping, queue="group", batch=64, lease_s=120),
+    Step("trace", Stage.GROUPED, Stage.DONE, tracing, queue="cpu", batch=64, lease_s=120),
+)
+BY_NAME = {step.name: step for step in STEPS}
+AFTER = {step.name: following.name for step, following in zip(STEPS, STEPS[1:], strict=False)}
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What one run of a step did, and which steps have something to do now."""
+
+    claimed: int
+    moved: int
+    ring: tuple[str, ...]
+
+
+def advance(name: str, clock: Callable[[], datetime]) -> Advanced:
+    """Claim a batch of the articles that wait for this step, do it, and say whose bell to ring.
+
+    Raises KeyError for a step that is not in the table.
+    """
+    step = BY_NAME[name]
+    started = perf_counter()
+    claim = leases.claim(step.takes, batch=step.batch, seconds=step.lease_s, now=clock())
+    if not claim.articles:
+        return Advanced(0, 0, ())
+    results = _compute(step, claim.articles, clock())
+    moved = sum(_settle(step, claim, article, results[article.pk], clock()) for article in claim.articles)
+    log.info("%s: %d of %d articles in %.2f s", name, moved, len(claim.articles), perf_counter() - started)
+    ring = [AFTER[name]] if moved and name in AFTER else []
+    if len(claim.articles) == step.batch:
+        ring.append(name)
+    return Advanced(len(claim.articles), moved, tuple(ring))
+
+
+def _compute(step: Step, articles: Sequence[Article], now: datetime) -> Mapping[int, Any]:
+    """The step's results; a fault in one article must not take its neighbours along, so a failed batch goes singly."""
+    try:
+        return step.by.compute(articles, now)
+    except Exception as error:
+        if len(articles) == 1:
+            log.exception("%s failed on article %d", step.name, articles[0].pk)
+            return {articles[0].pk: leases.unexpected(error)}
+    return {pk: result for article in articles for pk, result in _compute(step, [article], now).items()}
+
+
+def _settle(step: Step, claim: leases.Claim, article: Article, result: Any, now: datetime) -> bool:
+    """Save one result and move the row on, or note the failure; True if the row moved on."""
+    if isinstance(result, Failure):
+        leases.fail(claim, article, result, now=now)
+        return False
+    try:
+        return leases.finish(claim, article, step.gives, lambda row: step.by.save(row, result, now))
+    except leases.RETRIED_BY_LEASE:
+        raise
+    except Failure as failure:
+        leases.fail(claim, article, failure, now=now)
+        return False
+    except Exception as error:
+        log.exception("%s could not save article %d", step.name, article.pk)
+        leases.fail(claim, article, leases.unexpected(error), now=now)
+        return False
+
+
+def poll(clock: Callable[[], datetime]) -> polling.Polled:
+    """Poll a batch of due feeds; new entries become articles at FOUND."""
+    return polling.poll(clock)
+
+
+def waiting(now: datetime) -> dict[str, int]:
+    """How many articles wait for each step, for the sweep and for the operator's page."""
+    return {step.name: Article.objects.waiting(step.takes, now).count() for step in STEPS}

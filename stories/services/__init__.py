@@ -1,0 +1,1 @@
+"""Verbs over the database, one file per step or act."""

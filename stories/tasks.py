@@ -1,0 +1,45 @@
+"""Celery's door: a bell rings, one call, hand on. No logic, and nothing here that the database doesn't know better."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from celery import shared_task
+from django.utils import timezone
+
+from stories import pipeline
+
+# More bells than workers only queue up; the sweep rings again for what is left.
+MAX_BELLS = 4
+
+
+@shared_task
+def poll() -> None:
+    """Poll the feeds that are due."""
+    polled = pipeline.poll(timezone.now)
+    if polled.found:
+        ring("extract", rows=polled.found)
+    if polled.more:
+        poll.apply_async(queue="net")
+
+
+@shared_task
+def advance(name: str) -> None:
+    """Run one batch of one step."""
+    for following in pipeline.advance(name, timezone.now).ring:
+        ring(following)
+
+
+@shared_task
+def sweep() -> None:
+    """Ring for every row that waits: a lost bell costs ten seconds, never work."""
+    for name, rows in pipeline.waiting(timezone.now()).items():
+        if rows:
+            ring(name, rows=rows)
+
+
+def ring(name: str, rows: int = 1) -> None:
+    """Ring a step's bell, more than once where many rows wait."""
+    step = pipeline.BY_NAME[name]
+    for _ in range(min(MAX_BELLS, ceil(rows / step.batch))):
+        advance.apply_async((name,), queue=step.queue)

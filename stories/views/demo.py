@@ -1,0 +1,67 @@
+"""The demo world's feeds and pages, and the button that starts it. Off unless DEMO_WORLD is set."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import user_passes_test
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import http_date
+from django.views.decorators.http import require_POST, require_safe
+
+from stories.demo import world
+from stories.ingest.errors import Failure
+from stories.services import demo as demo_service
+
+# When nothing more will happen in the world, its feeds say so in the way that feeds do.
+OVER = timedelta(minutes=5)
+
+
+@require_safe
+def serve(request: HttpRequest, start: int, path: str) -> HttpResponse:
+    """A feed or a page of the world that began at `start` (Unix seconds), as of now."""
+    if not settings.DEMO_WORLD:
+        raise Http404
+    began = datetime.fromtimestamp(start, tz=UTC)
+    base = request.build_absolute_uri(f"/demo-world/{start}")
+    outlet, _, rest = path.partition("/")
+    if rest == "feed.xml":
+        return _feed(request, outlet, began, base)
+    if rest == "":
+        page = world.home(outlet, start=began, base_url=base, now=timezone.now())
+    else:
+        page = world.page(outlet, rest.removesuffix(".html"), start=began, base_url=base, now=timezone.now())
+    if page is None:
+        raise Http404
+    return HttpResponse(page.body, status=page.status)
+
+
+def _feed(request: HttpRequest, outlet: str, began: datetime, base: str) -> HttpResponse:
+    """A feed with its validators; 304 when the poller holds the present one."""
+    now = timezone.now()
+    feed = world.feed(outlet, start=began, base_url=base, now=now)
+    if feed is None:
+        raise Http404
+    headers = {"ETag": feed.etag, "Last-Modified": http_date(feed.last_modified.timestamp())}
+    if now - began > OVER:
+        headers["Cache-Control"] = "max-age=86400"
+    if request.headers.get("If-None-Match") == feed.etag:
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(feed.body, content_type="application/rss+xml; charset=utf-8", headers=headers)
+
+
+@require_POST
+@user_passes_test(lambda user: user.is_staff)
+def start(request: HttpRequest) -> HttpResponseRedirect:
+    """Begin the demo world anew, at an editor's wish."""
+    try:
+        feeds = demo_service.start(timezone.now())
+    except Failure as failure:
+        messages.error(request, failure.reason)
+    else:
+        messages.success(request, f"The demo world has begun: {len(feeds)} invented outlets. First stories in a minute.")
+    return redirect("front")
