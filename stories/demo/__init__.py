@@ -1,0 +1,1 @@
+"""An invented news world, a pure function of its start and the clock. No Django."""

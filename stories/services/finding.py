@@ -123,9 +123,7 @@ def _create(feed: Feed, item: Identified, now: datetime) -> tuple[Article, bool]
 def _outlet(feed: Feed, entry: Entry) -> Outlet:
     """An aggregator's link to an outlet that we know is that outlet's article; everything else is the feed's own."""
     if feed.outlet.kind == Outlet.Kind.AGGREGATOR and entry.url:
-        domain = links.site_domain(entry.url)
-        if domain and domain not in feed.outlet.domains:
-            return Outlet.objects.filter(domains__contains=[domain]).first() or feed.outlet
+        return Outlet.objects.publishing_at(links.host(entry.url)) or feed.outlet
     return feed.outlet
 
 

@@ -89,7 +89,7 @@ def outlet_for(outline: Outline) -> Outlet:
     """
     home = outline.home_url or outline.feed_url
     domain = links.site_domain(home)
-    by_domain = Outlet.objects.filter(domains__contains=[domain]).first() if domain else None
+    by_domain = Outlet.objects.publishing_at(links.host(home)) if domain else None
     if by_domain:
         return by_domain
     name = outline.title.strip()[:200] or domain or links.host(home) or "Unnamed outlet"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import user_passes_test
@@ -22,6 +23,7 @@ OVER = timedelta(minutes=5)
 
 
 @require_safe
+@csp_update({"style-src": [world.style_hash()]})  # type: ignore[untyped-decorator]
 def serve(request: HttpRequest, start: int, path: str) -> HttpResponse:
     """A feed or a page of the world that began at `start` (Unix seconds), as of now."""
     if not settings.DEMO_WORLD:

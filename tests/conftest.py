@@ -1,0 +1,23 @@
+"""Fixtures that every test may use: the faked web, and the clock as a value."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.fakes import Web
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Web:
+    """The web outside, faked at its one seam: stories.ingest.fetch."""
+    fake = Web()
+    monkeypatch.setattr("stories.ingest.fetch.fetch_many_blocking", fake.fetch_many)
+    monkeypatch.setattr("stories.ingest.fetch.fetch_one", fake.fetch_one)
+    return fake
