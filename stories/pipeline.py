@@ -21,6 +21,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -61,7 +62,7 @@ STEPS = (
     Step("trace", Stage.GROUPED, Stage.DONE, tracing, queue="cpu", batch=64, lease_s=120),
 )
 BY_NAME = {step.name: step for step in STEPS}
-AFTER = {step.name: following.name for step, following in zip(STEPS, STEPS[1:], strict=False)}
+AFTER = {step.name: following.name for step, following in pairwise(STEPS)}
 
 
 @dataclass(frozen=True, slots=True)

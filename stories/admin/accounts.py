@@ -7,7 +7,7 @@ from stories.models import User
 
 
 @admin.register(User)
-class FirsthandUserAdmin(UserAdmin):
+class FirsthandUserAdmin(UserAdmin[User]):
     """Django's own user pages, by e-mail address."""
 
     list_display = ("email", "is_staff", "is_superuser", "is_active", "last_login", "date_joined")

@@ -54,7 +54,7 @@ class Article:
     """An article with every version it will have, oldest first.
 
     `claimed_offset` (minutes) is added to the time that the outlet claims. `source` is the outlet that an aggregator
-    took it from. `page` is "ok", "no-text" or "error". `story`, `role`, `credits` and `wire_agency` are gold labels.
+    took it from. `page` is "ok", "no-text" or "gone". `story`, `role`, `credits` and `wire_agency` are gold labels.
     """
 
     id: str

@@ -40,7 +40,7 @@ _ATOM = "http://www.w3.org/2005/Atom"
 for _prefix, _uri in (("content", _CONTENT), ("dc", _DC), ("atom", _ATOM)):
     ET.register_namespace(_prefix, _uri)
 
-_FAILED = b"<!doctype html><html lang=en><title>Error</title><h1>Internal server error</h1></html>"
+_GONE = b"<!doctype html><html lang=en><title>Gone</title><h1>This page has been taken down</h1></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +111,12 @@ def _add_item(channel: ET.Element, item: Published, base: str) -> None:
 
 
 def page(outlet_slug: str, article_id: str, *, start: datetime, base_url: str, now: datetime) -> Page | None:
-    """The article's page at `now`, status 500 for the one that fails; None where no such article is out."""
+    """The article's page at `now`, status 410 for the one that was taken down; None where no such article is out."""
     items = published(start, now, outlet_slug)
     for item in items:
         if item.article.id == article_id:
-            if item.article.page == "error":
-                return Page(500, _FAILED)
+            if item.article.page == "gone":
+                return Page(410, _GONE)
             html = article_page(load().outlets[outlet_slug], item, items, base_url.rstrip("/"))
             return Page(200, html.encode())
     return None

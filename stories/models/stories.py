@@ -31,7 +31,12 @@ class Story(models.Model):
     slug = models.SlugField(max_length=100)
     lang = models.CharField(max_length=8, blank=True)
     headline_of = models.ForeignKey(
-        "Article", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="headline taken from"
+        "Article",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="headline taken from",
     )
     article_count = models.PositiveIntegerField("articles", default=0)
     outlet_count = models.PositiveIntegerField("outlets", default=0)
@@ -76,7 +81,7 @@ class TermCountQuerySet(models.QuerySet["TermCount"]):
         """Count one more article with these terms."""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {TermCount._meta.db_table} AS t (lang, term, articles)"  # noqa: S608
+                f"INSERT INTO {TermCount._meta.db_table} AS t (lang, term, articles)"
                 " SELECT %s, unnest(%s::text[]), 1 ON CONFLICT (lang, term) DO UPDATE SET articles = t.articles + 1",
                 [lang, ["", *terms]],
             )

@@ -10,8 +10,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 from django.db import connection
 from django.utils.text import slugify
+from numpy.typing import NDArray
 from pgvector.django import CosineDistance
 
 from stories.models import Article, Story, TermCount
@@ -31,16 +33,17 @@ def save(article: Article, result: None, now: datetime) -> None:
     if article.story_id is not None:
         return
     _lock(article.lang)
-    live = TermCount.objects.counts(article.lang, article.terms)
+    counts: dict[str, int] = article.terms or {}
+    live = TermCount.objects.counts(article.lang, counts)
     frequencies = terms.Frequencies.with_live(article.lang, live, live.pop("", 0))
-    item = grouping.Item(article.vector, terms.weigh(article.terms, frequencies), article.reported_at)
+    item = grouping.Item(as_vector(article.vector), terms.weigh(counts, frequencies), article.reported_at)
     setting = grouping.setting_for(article.lang)
     candidates = {story.pk: story for story in _nearest(article)}
     decision = grouping.decide(item, [as_candidate(story) for story in candidates.values()], setting)
     story = candidates.get(decision.story) if decision.story is not None else None
-    article.story = _found(article, item) if story is None else _join(story, item)
+    article.story = _found(article, item) if story is None else _join(story, item, article.reported_at)
     article.story_score, article.story_reasons = decision.score, list(decision.reasons)
-    TermCount.objects.add(article.lang, article.terms)
+    TermCount.objects.add(article.lang, counts)
 
 
 def _lock(lang: str) -> None:
@@ -55,11 +58,16 @@ def _nearest(article: Article) -> list[Story]:
     return list(near.order_by(CosineDistance("vector", article.vector))[: grouping.CANDIDATES])
 
 
+def as_vector(stored: Sequence[float]) -> NDArray[np.float32]:
+    """A vector as the decision reckons with it; the database hands out plain numbers."""
+    return np.asarray(stored, dtype=np.float32)
+
+
 def as_candidate(story: Story) -> grouping.Candidate:
     """A story as the decision sees it."""
     return grouping.Candidate(
         story=story.pk,
-        vector=story.vector,
+        vector=as_vector(story.vector),
         terms=story.terms,
         size=story.article_count,
         first_at=story.first_at,
@@ -85,13 +93,12 @@ def _found(article: Article, item: grouping.Item) -> Story:
     )
 
 
-def _join(story: Story, item: grouping.Item) -> Story:
+def _join(story: Story, item: grouping.Item, at: datetime) -> Story:
     """The story with one more member; its headline and counts follow in tracing."""
     core = grouping.join(as_candidate(story), item)
     story.vector, story.terms = core.vector, dict(core.terms)
-    story.article_count, story.first_at, story.last_at = core.size, core.first_at, core.last_at
+    story.article_count = core.size
+    story.first_at, story.last_at = min(story.first_at, at), max(story.last_at, at)
     story.revision += 1
-    story.save(
-        update_fields=["vector", "terms", "article_count", "first_at", "last_at", "revision"]
-    )
+    story.save(update_fields=["vector", "terms", "article_count", "first_at", "last_at", "revision"])
     return story

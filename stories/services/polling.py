@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
+from typing import cast
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from stories.ingest import feeds, fetch, schedule
+from stories.ingest import feeds, fetch, replies, schedule
 from stories.ingest.errors import Failure, Permanent, Temporary
 from stories.models import Feed, PollResult
 from stories.services import finding
@@ -139,9 +140,7 @@ def _note(row: Feed, answer: Answer, new: int, now: datetime) -> None:
         row.body_hash = answer.body_hash
         # From every answer, 304 included; a 304 that names none leaves the old ones standing.
         row.etag = answer.response.etag or (row.etag if answer.response.not_modified else "")
-        row.last_modified = answer.response.last_modified or (
-            row.last_modified if answer.response.not_modified else ""
-        )
+        row.last_modified = answer.response.last_modified or (row.last_modified if answer.response.not_modified else "")
 
 
 def _schedule(row: Feed, answer: Answer, new: int, seen: int, now: datetime) -> None:
@@ -149,9 +148,9 @@ def _schedule(row: Feed, answer: Answer, new: int, seen: int, now: datetime) -> 
     headers = answer.response.headers if answer.response else {}
     ttl = answer.parsed.ttl_s if answer.parsed else None
     asked = schedule.server_minimum(headers, ttl, now)
-    if isinstance(answer.failure, Temporary) and answer.failure.retry_after_s:
-        asked = max(asked, int(answer.failure.retry_after_s))
-    outcome = schedule.Outcome(row.last_result, new, seen, asked, row.last_error)
+    wait = replies.retry_after_s(headers.get("retry-after", ""), now) or getattr(answer.failure, "retry_after_s", None)
+    kind = cast(schedule.Kind, row.last_result)
+    outcome = schedule.Outcome(kind, new, seen, asked, row.last_error, int(wait or 0))
     state = schedule.PollState(row.interval_s, row.failures, row.fixed_interval_s)
     # Jitter spreads load; nothing secret hangs on it.
     planned = schedule.next_poll(state, outcome, now, random.uniform(-1, 1))  # noqa: S311

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils.text import slugify
 
-from stories.ingest import discovery, fetch, links, opml
+from stories.ingest import discovery, links, opml
 from stories.ingest.errors import Failure, Permanent
 from stories.ingest.opml import Outline
 from stories.models import Feed, Outlet
@@ -88,7 +89,7 @@ def outlet_for(outline: Outline) -> Outlet:
     An address that is a bare number (a test web, an intranet) names nobody: several outlets may live there.
     """
     home = outline.home_url or outline.feed_url
-    domain = links.site_domain(home)
+    domain = links.site_domain(home) if _is_name(links.host(home)) else ""
     by_domain = Outlet.objects.publishing_at(links.host(home)) if domain else None
     if by_domain:
         return by_domain
@@ -100,6 +101,15 @@ def outlet_for(outline: Outline) -> Outlet:
     return Outlet.objects.create(
         name=name, slug=free_slug(name), domains=[domain] if domain else [], homepage=links.safe_url(home)[:2000]
     )
+
+
+def _is_name(host: str) -> bool:
+    """Whether a host is a name of the web, not a bare address or a machine of the house."""
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return "." in host
+    return False
 
 
 def free_slug(name: str) -> str:
@@ -134,9 +144,7 @@ def export_opml(now: datetime) -> bytes:
     """Every feed with its outlet, as OPML 2.0; the invented feeds of the demo world stay at home."""
     feeds = Feed.objects.select_related("outlet").filter(outlet__demo=False)
     outlines = [
-        Outline(
-            title=feed.title or feed.outlet.name, feed_url=feed.url, home_url=feed.outlet.homepage, categories=()
-        )
+        Outline(title=feed.title or feed.outlet.name, feed_url=feed.url, home_url=feed.outlet.homepage, categories=())
         for feed in feeds
     ]
     return opml.write("Firsthand", outlines, created=now)
@@ -151,5 +159,3 @@ def set_active(feed: Feed, active: bool, *, now: datetime) -> None:
     """Pause a feed or take it up again; taken up, it is due at once."""
     reason = "taken up again by an editor" if active else "paused by an editor"
     Feed.objects.filter(pk=feed.pk).update(active=active, next_poll_at=now, next_poll_reason=reason)
-
-

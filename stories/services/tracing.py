@@ -40,7 +40,7 @@ def trace(story: Story) -> Trace:
         story.articles.order_by("reported_at", "pk").values_list("pk", "title", "vector", "outlet_id", "reported_at")
     )
     headlines = [row[1] for row in rows]
-    central = titles.most_central(headlines, np.stack([row[2] for row in rows]))
+    central = titles.most_central(headlines, np.array([row[2] for row in rows], dtype=np.float32))
     return Trace(
         revision=story.revision,
         title=headlines[central],
@@ -54,8 +54,8 @@ def trace(story: Story) -> Trace:
 
 def save(article: Article, result: Trace, now: datetime) -> None:
     """Write the trace to the story, unless the story has grown since: whoever made it grow will trace it."""
-    story = Story.objects.select_for_update(no_key=True).get(pk=article.story_id)
-    if story.revision != result.revision:
+    story = Story.objects.select_for_update(no_key=True).filter(pk=article.story_id or 0).first()
+    if story is None or story.revision != result.revision:
         return
     story.title, story.headline_of_id = result.title, result.headline_of
     story.article_count, story.outlet_count = result.articles, result.outlets
@@ -63,6 +63,12 @@ def save(article: Article, result: Trace, now: datetime) -> None:
     story.traced_revision = result.revision
     story.save(
         update_fields=[
-            "title", "headline_of", "article_count", "outlet_count", "first_at", "last_at", "traced_revision",
+            "title",
+            "headline_of",
+            "article_count",
+            "outlet_count",
+            "first_at",
+            "last_at",
+            "traced_revision",
         ]
     )

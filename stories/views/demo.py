@@ -18,12 +18,12 @@ from stories.demo import world
 from stories.ingest.errors import Failure
 from stories.services import demo as demo_service
 
-# When nothing more will happen in the world, its feeds say so in the way that feeds do.
+# When nothing more will happen in the world, its feeds ask to be left alone, even by a poller with a fixed interval.
 OVER = timedelta(minutes=5)
 
 
 @require_safe
-@csp_update({"style-src": [world.style_hash()]})  # type: ignore[untyped-decorator]
+@csp_update({"style-src": [world.style_hash()]})  # type: ignore[arg-type]  # typed for views without arguments
 def serve(request: HttpRequest, start: int, path: str) -> HttpResponse:
     """A feed or a page of the world that began at `start` (Unix seconds), as of now."""
     if not settings.DEMO_WORLD:
@@ -50,7 +50,7 @@ def _feed(request: HttpRequest, outlet: str, began: datetime, base: str) -> Http
         raise Http404
     headers = {"ETag": feed.etag, "Last-Modified": http_date(feed.last_modified.timestamp())}
     if now - began > OVER:
-        headers["Cache-Control"] = "max-age=86400"
+        headers["Retry-After"] = "86400"
     if request.headers.get("If-None-Match") == feed.etag:
         return HttpResponse(status=304, headers=headers)
     return HttpResponse(feed.body, content_type="application/rss+xml; charset=utf-8", headers=headers)
@@ -65,5 +65,7 @@ def start(request: HttpRequest) -> HttpResponseRedirect:
     except Failure as failure:
         messages.error(request, failure.reason)
     else:
-        messages.success(request, f"The demo world has begun: {len(feeds)} invented outlets. First stories in a minute.")
+        messages.success(
+            request, f"The demo world has begun: {len(feeds)} invented outlets. First stories in a minute."
+        )
     return redirect("front")

@@ -84,7 +84,7 @@ def test_gold_labels_name_outlets_of_this_world() -> None:
         assert set(a.credits) <= outlets.keys() - {a.outlet}, a.path
         assert a.role in {"original", "re-report", "wire", "mixed", "other"}
         assert (a.role == "wire") == bool(a.wire_agency), a.path
-        assert a.page in {"ok", "no-text", "error"}
+        assert a.page in {"ok", "no-text", "gone"}
 
 
 def test_two_outlets_share_an_owner() -> None:
@@ -245,11 +245,11 @@ def test_page_without_text_holds_none() -> None:
         assert b"<p>" not in answer.body.split(b"</main>")[0]
 
 
-def test_failing_page_has_its_text_in_the_feed() -> None:
-    (failing,) = [a for a in world.load().articles if a.page == "error"]
-    assert page(failing).status == 500
-    entries = feedparser.parse(feed(failing.outlet).body).entries
-    (entry,) = [e for e in entries if e.id.endswith(failing.id)]
+def test_a_page_that_was_taken_down_has_its_text_in_the_feed() -> None:
+    (gone,) = [a for a in world.load().articles if a.page == "gone"]
+    assert page(gone).status == 410
+    entries = feedparser.parse(feed(gone.outlet).body).entries
+    (entry,) = [e for e in entries if e.id.endswith(gone.id)]
     assert "linen and the small bottle of plum spirit" in entry.content[0].value
 
 

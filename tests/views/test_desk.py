@@ -1,0 +1,80 @@
+"""The desk and the health pages: every table lists, filters and searches without a fault."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.core.cache import cache
+from django.urls import reverse
+
+from stories.models import Article, Feed, Stage
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+OURS = [model for model in admin.site._registry if model._meta.app_label == "stories"]
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(factories.editor(is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda m: m._meta.model_name)
+def test_every_table_lists_and_searches(desk, model):
+    factories.story(articles=[factories.article()])
+    url = reverse(f"admin:stories_{model._meta.model_name}_changelist")
+    assert desk.get(url).status_code == 200
+    assert desk.get(url, {"q": "ferry"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["outlet", "feed", "article", "story", "user", "version"])
+def test_every_row_opens(desk, name):
+    story = factories.story(articles=[factories.article(feed=factories.feed())])
+    article = story.articles.get()
+    rows = {"outlet": article.outlet, "feed": article.feed, "article": article, "story": story}
+    rows |= {"user": factories.user(), "version": article.version}
+    assert desk.get(reverse(f"admin:stories_{name}_change", args=[rows[name].pk])).status_code == 200
+
+
+def test_every_table_is_at_the_desk():
+    names = {model._meta.model_name for model in OURS}
+    assert names == {"outlet", "feed", "feedentry", "article", "version", "story", "termcount", "user"}
+
+
+def test_failed_articles_are_tried_again_by_a_click(desk):
+    article = factories.article(stage=Stage.FAILED, failed_stage=Stage.READ, failure="x")
+    url = reverse("admin:stories_article_changelist")
+    desk.post(url, {"action": "try_again", "_selected_action": [article.pk]})
+    assert Article.objects.get().stage == Stage.READ
+
+
+def test_feeds_are_paused_and_polled_from_the_desk(desk):
+    feed = factories.feed()
+    url = reverse("admin:stories_feed_changelist")
+    desk.post(url, {"action": "pause", "_selected_action": [feed.pk]})
+    assert not Feed.objects.get().active
+    desk.post(url, {"action": "poll_now", "_selected_action": [feed.pk]})
+    assert Feed.objects.get().active
+
+
+def test_the_desk_is_for_editors(client):
+    client.force_login(factories.user())
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_healthy_and_ready(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["broker"]) == (200, "ok")
+
+
+def test_not_ready_names_what_is_missing_and_no_secret(client, monkeypatch):
+    def down(*args: object) -> None:
+        raise ConnectionError("redis://user:secret@host")
+
+    monkeypatch.setattr(type(cache._connections[cache._alias]), "set", down)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "unreachable" in answer.json()["broker"]
+    assert b"secret" not in answer.content
