@@ -1,0 +1,28 @@
+#!/usr/bin/env python
+"""The door to every command. `up` starts the whole system and needs no settings; all others are Django's and ours."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+from tracker import up
+from tracker.processes import StartError
+
+
+def main() -> int:
+    """Runs one command; returns the exit status of `up`, or 1 with a line where no database can be had."""
+    if sys.argv[1:2] == ["up"]:
+        return up.main(sys.argv[2:])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+    try:
+        with up.reachable(" ".join(["manage.py", *sys.argv[1:2]])):
+            execute_from_command_line(sys.argv)
+    except StartError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
