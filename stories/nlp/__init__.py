@@ -1,0 +1,1 @@
+"""Text to findings. No Django, no network."""
