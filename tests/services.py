@@ -30,7 +30,7 @@ class Servers:
         self.var = Path(tempfile.mkdtemp(prefix="firsthand-test-"))
         # Where we are root PostgreSQL runs as another account, which must pass here; what is inside has its own modes.
         self.var.chmod(0o711)
-        for name in ("run", "log"):
+        for name in ("run", "log", "static"):
             (self.var / name).mkdir()
 
     def start(self) -> None:

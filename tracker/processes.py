@@ -117,10 +117,11 @@ class Child:
         return self.process is not None and self.process.poll() == 0
 
     def ending(self) -> str:
-        """How a dead child ended, and its last words."""
+        """How a dead child ended; its last words where it ended of itself, for a killed one had none about it."""
         status = self.process.poll() if self.process else None
-        how = f"by signal {-status}" if status is not None and status < 0 else f"with status {status}"
-        return f"ended {how}: {self.last_words()}"
+        if status is not None and status < 0:
+            return f"ended by signal {-status}"
+        return f"ended with status {status}: {self.last_words()}"
 
     def last_words(self) -> str:
         """What this process, not an earlier one, said last in its log."""

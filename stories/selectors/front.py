@@ -1,0 +1,101 @@
+"""The front page: stories by activity, those that two or more outlets report before those that one does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Min
+
+from stories.models import Article, Story
+from stories.selectors import excerpts, paging
+
+PAGE = 20
+# Beside the main list: enough to see what is coming in, short enough not to compete with it.
+SINGLES = 12
+NAMES = 4
+_ORDER = ("last_at", "outlet_count", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An outlet as a list of stories names it."""
+
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRow:
+    """A story in a list: `outlets` in the order of their first reports, `more` for those not named."""
+
+    story: Story
+    outlets: Sequence[Name]
+    more: int
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """One page of stories; `older` is the cursor of the next, empty on the last one."""
+
+    rows: Sequence[StoryRow]
+    older: str
+    show_all: bool
+    singles: Sequence[StoryRow] = field(default=())
+
+
+def front_page(*, show_all: bool, before: str = "") -> FrontPage:
+    """Stories by their latest report; with `show_all` also those of a single outlet. At most six queries.
+
+    While no story has two outlets, all are shown: an empty list would hide that there is news.
+    """
+    shared = Story.objects.live().filter(outlet_count__gte=2)
+    show_all = show_all or not shared.exists()
+    stories = Story.objects.live() if show_all else shared
+    key = paging.decode(before, len(_ORDER) - 1)
+    if key:
+        stories = stories.filter(paging.older(_ORDER, key))
+    page = list(stories.defer("vector", "terms").order_by(*(f"-{name}" for name in _ORDER))[: PAGE + 1])
+    older = ""
+    if len(page) > PAGE:
+        page = page[:PAGE]
+        older = paging.encode(page[-1].last_at, page[-1].outlet_count, page[-1].pk)
+    singles: list[Story] = []
+    if not show_all and not key:
+        alone = Story.objects.live().filter(outlet_count=1).defer("vector", "terms")
+        singles = list(alone.order_by("-last_at", "-pk")[:SINGLES])
+    names = outlets_of([story.pk for story in [*page, *singles]])
+    texts = excerpts.of_articles([story.headline_of_id for story in page if story.headline_of_id])
+    return FrontPage(
+        rows=[_row(story, names, texts) for story in page],
+        older=older,
+        show_all=show_all,
+        singles=[_row(story, names, {}) for story in singles],
+    )
+
+
+def outlets_of(ids: Sequence[int]) -> dict[int, list[Name]]:
+    """The outlets of each story by their first report. One query."""
+    rows = (
+        Article.objects.filter(story__in=ids)
+        .values_list("story_id", "outlet__name", "outlet__slug")
+        .annotate(first=Min("reported_at"))
+        .order_by("story_id", "first", "outlet__name")
+    )
+    names: dict[int, list[Name]] = {}
+    for story, name, slug, _first in rows:
+        names.setdefault(story, []).append(Name(name, slug))
+    return names
+
+
+def _row(story: Story, names: dict[int, list[Name]], texts: dict[int, str]) -> StoryRow:
+    """A row; the one outlet too many is named rather than counted."""
+    outlets = names.get(story.pk, [])
+    shown = NAMES if len(outlets) > NAMES + 1 else NAMES + 1
+    return StoryRow(
+        story=story,
+        outlets=outlets[:shown],
+        more=max(0, len(outlets) - shown),
+        excerpt=texts.get(story.headline_of_id or 0, ""),
+    )

@@ -1,0 +1,1 @@
+"""Template tags and filters: how the pages spell times, counts and languages."""

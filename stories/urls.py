@@ -1,0 +1,32 @@
+"""Every address of the app, and the view behind it."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from stories.views import articles, demo, feeds, front, health, outlets, search, setup, story
+
+urlpatterns = [
+    path("", front.front, name="front"),
+    path("story/<int:pk>/", story.story, name="story_short"),
+    path("story/<int:pk>/<slug:slug>/", story.story, name="story"),
+    path("outlets/", outlets.outlets, name="outlets"),
+    path("outlet/<slug:slug>/", outlets.outlet, name="outlet"),
+    path("article/<int:pk>/", articles.article, name="article"),
+    path("article/<int:pk>/retry/", articles.retry, name="article_retry"),
+    path("search/", search.search, name="search"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds.opml", feeds.export_opml, name="opml_export"),
+    path("feeds/add/", feeds.add, name="feed_add"),
+    path("feeds/import/", feeds.import_opml, name="opml_import"),
+    path("feeds/known/", feeds.load_known, name="load_known"),
+    path("feeds/<int:pk>/poll/", feeds.poll_now, name="feed_poll"),
+    path("feeds/<int:pk>/active/", feeds.set_active, name="feed_active"),
+    path("setup/", setup.setup, name="setup"),
+    # The demo world: invented news on this server, for a machine without a network.
+    path("demo/", demo.start, name="demo_start"),
+    path("demo-world/<int:start>/<path:path>", demo.serve, name="demo_world"),
+    # For supervisors and load balancers.
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

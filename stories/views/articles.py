@@ -1,0 +1,42 @@
+"""The article page, and an editor's "try again"."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from stories.models import Article, Stage, TextState
+from stories.selectors import articles as selector
+from stories.services import retrying
+from stories.views.pages import editors_only, page
+
+
+@require_safe
+def article(request: HttpRequest, pk: int) -> HttpResponse:
+    """One report by one outlet."""
+    found = selector.article_page(pk)
+    if found is None:
+        raise Http404("There is no article at this address.")
+    row = found.article
+    context = {
+        "page": found,
+        "article": row,
+        "on_its_way": row.stage not in (Stage.DONE, Stage.FAILED),
+        "failed": row.stage == Stage.FAILED,
+        "may_fetch_again": row.stage == Stage.DONE and row.text_state in (TextState.NONE, TextState.FEED),
+    }
+    return page(request, "stories/article.html", context)
+
+
+@editors_only
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a failed article on again, or fetch the page of one without text anew."""
+    row = get_object_or_404(Article.objects.defer("vector", "terms"), pk=pk)
+    if retrying.retry(row, now=timezone.now()):
+        messages.success(request, "The article is tried again; it is read within a minute or so.")
+    else:
+        messages.info(request, "There is nothing to try again: the article is on its way, or has its text.")
+    return redirect(row)

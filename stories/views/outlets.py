@@ -1,0 +1,39 @@
+"""The outlets and the page of one."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from stories.models import Outlet
+from stories.selectors import outlets as selector
+from stories.views.pages import page
+
+PAGE = 60
+
+
+@require_safe
+def outlets(request: HttpRequest) -> HttpResponse:
+    """Every outlet, by name; `q` looks in names and aliases, `kind` narrows."""
+    query, kind = _clean(request.GET.get("q", "")), request.GET.get("kind", "")
+    kind = kind if kind in Outlet.Kind.values else ""
+    shown = Paginator(selector.matching(query, kind), PAGE).get_page(request.GET.get("page"))
+    rows = selector.outlet_rows(list(shown), timezone.now())
+    context = {"rows": rows, "shown": shown, "query": query, "kind": kind, "kinds": Outlet.Kind.choices}
+    return page(request, "stories/outlets.html", context)
+
+
+@require_safe
+def outlet(request: HttpRequest, slug: str) -> HttpResponse:
+    """One outlet with its feeds and its latest articles; `before` is a cursor."""
+    found = get_object_or_404(Outlet, slug=slug)
+    shown = selector.outlet_page(found, request.GET.get("before", ""))
+    return page(request, "stories/outlet.html", {"page": shown, "outlet": found})
+
+
+def _clean(text: str) -> str:
+    """A typed query without what PostgreSQL can't take."""
+    return text.replace("\x00", "").strip()[:200]

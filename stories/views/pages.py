@@ -1,0 +1,60 @@
+"""What all pages share: a page and its fragment are one view and one template; some doors are for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+View = Callable[..., HttpResponse]
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page; not when it restores a whole one from history."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The template in its frame, or bare where htmx asks; `now` is the clock of all its times."""
+    frame = "fragment.html" if is_fragment(request) else "base.html"
+    response = render(request, template, {"now": timezone.now(), "frame": frame, **context}, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def editors_only(view: View) -> View:
+    """A POST that only editors may send: others are asked to sign in, or told that they may not."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            # Signing in can't repeat the POST, so it leads back to the page that the button was on.
+            return redirect_to_login(_came_from(request))
+        if not request.user.is_staff:
+            raise PermissionDenied("This is for editors.")
+        return view(request, *args, **kwargs)
+
+    return require_POST(guarded)
+
+
+def back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
+    """To where the form's `next` says, if that is on this server."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(target)
+    return redirect(fallback)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The `next` of the form, or the front page."""
+    target = request.POST.get("next", "")
+    return target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "/"

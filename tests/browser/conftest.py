@@ -1,0 +1,102 @@
+"""A real Chromium for the tests of this folder, and pages that note everything they should not do.
+
+The browser lives for this package only: Playwright's event loop must be gone before other tests start one of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.world import World, build
+
+# Root has no sandbox; the rest keeps Chromium from calling home, which no test here may do.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Visit:
+    """A browser page, and what it complained of or asked other hosts for."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> Page:
+        self.page.goto(self.base + address)
+        return self.page
+
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without one, CI fails and others skip."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        reason = "no Chromium here: install it, or name it in CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright's loop runs in this thread, and Django would take each query here for one inside a coroutine.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+            yield chromium
+            chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """No test here is about hashing, which is slow by design."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def world(browser: Browser, transactional_db: None) -> World:
+    """Rows enough for every page. Asks for the browser first: it lifts Django's guard."""
+    return build()
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server) -> Iterator[Callable[..., Visit]]:
+    """Opens a fresh, signed-out browser page; the test fails if any of them did what no page may do."""
+    visits: list[Visit] = []
+
+    def start(width: int = 1280, scheme: str = "light", *, script: bool = True) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
+        )
+        context.set_default_timeout(15_000)
+        one = Visit(context.new_page(), live_server.url)
+        one.page.on("console", one.note)
+        one.page.on("pageerror", lambda error: one.complaints.append(f"{one.page.url}: {error}"))
+        one.page.on("request", lambda request: _foreign(one, request.url))
+        visits.append(one)
+        return one
+
+    yield start
+    for one in visits:
+        one.page.context.close()
+    assert [complaint for one in visits for complaint in one.complaints] == []
+
+
+def _foreign(one: Visit, url: str) -> None:
+    if not url.startswith((one.base + "/", "data:")):
+        one.complaints.append(f"{one.page.url} asked for {url}")
