@@ -1,0 +1,176 @@
+"""Foreign HTML and text made safe to keep: cleaned markup, plain paragraphs, single lines.
+
+It trusts nothing that comes in and loads nothing that the markup names: images, frames and styles are dropped, so that
+a reader's browser calls nobody but this server.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from collections.abc import Iterator
+
+import lxml.html
+import nh3
+from lxml import etree
+
+from .links import canonical
+
+# Markup beyond this is cut before it is parsed: longer than any article, short enough to stay quick.
+MAX_MARKUP = 1_000_000
+
+_TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "cite", "code", "dd", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "i",
+    "li", "ol", "p", "pre", "q", "strong", "sub", "sup", "ul",
+}  # fmt: skip
+_BLOCKS = _TAGS - {"a", "abbr", "b", "cite", "code", "em", "i", "q", "strong", "sub", "sup"} | {
+    "article", "caption", "div", "figcaption", "figure", "h1", "header", "footer", "section", "table", "tr", "hr",
+}  # fmt: skip
+# Parsed for plain text: the blocks must survive so that paragraphs do; everything else still goes.
+_TEXT_TAGS = _TAGS | _BLOCKS
+# Captions are about a picture that is not shown, and are no part of the report.
+_DROPPED_WITH_CONTENT = {
+    "script", "style", "noscript", "template", "iframe", "object", "svg", "math", "figcaption", "button", "form",
+    "select", "textarea", "audio", "video",
+}  # fmt: skip
+
+# Control characters, including NUL, which PostgreSQL refuses, and lone surrogates, which UTF-8 cannot write.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Characters that show nothing and would make equal words differ: soft hyphen, zero-width space, byte order mark, and
+# joiners where there is nothing to join (beside Latin text; Persian and Indian scripts need theirs).
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]|(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])")
+_EMPTY_BLOCK = re.compile(r"<(p|li|h[2-6]|blockquote|em|strong|b|i)>(?:\s|&nbsp;|<br>)*</\1>")
+_TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,2000}>|&(?:[a-zA-Z]{2,10}|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
+
+
+# Nesting costs the sanitiser time in the square of its depth (20,000: 0.8 s), and libxml2 stops reading at 256; deeper
+# markup has its tags removed by force before it gets to either.
+MAX_DEPTH = 200
+_ANY_TAG = re.compile(r"<[^<>]*>?")
+_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_NEVER_DEEP = {
+    "br",
+    "img",
+    "hr",
+    "p",
+    "li",
+    "dt",
+    "dd",
+    "input",
+    "meta",
+    "link",
+    "source",
+    "wbr",
+    "col",
+    "area",
+    "embed",
+}
+
+
+def without_control(text: str) -> str:
+    """The text with a space for each control character except tabs and line breaks."""
+    return _CONTROL.sub(" ", text)
+
+
+def line(text: str, limit: int) -> str:
+    """One line of plain text: white space folded, no control characters, at most `limit` characters."""
+    folded = " ".join(_INVISIBLE.sub("", without_control(text)).split())
+    return shortened(folded, limit)
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text, cut at a word with an ellipsis where it is longer than `limit` characters."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ", int(limit * 0.7))
+    return (cut[:space] if space > 0 else cut).rstrip(" ,;:–-") + "…"
+
+
+def looks_like_markup(text: str) -> bool:
+    """Whether a text has tags or entities in it, so that it is HTML although nobody said so."""
+    return bool(_TAG.search(text))
+
+
+def text_line(text: str, limit: int, *, is_html: bool) -> str:
+    """A headline or name as one line of plain text, tags removed and entities resolved where it is HTML."""
+    return line(" ".join(paragraphs(text)) if is_html else text, limit)
+
+
+def clean_html(markup: str, *, base: str, limit: int) -> str:
+    """The markup with harmless elements only and absolute links marked nofollow; `limit` counts its own characters."""
+    source = _shallow(_INVISIBLE.sub("", without_control(markup[:limit])))
+    cleaned = nh3.clean(
+        source,
+        tags=_TAGS,
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        attributes={"a": {"href"}},
+        attribute_filter=functools.partial(_absolute, base),
+        url_schemes={"http", "https"},
+        link_rel="nofollow noopener noreferrer",
+    )
+    return " ".join(_EMPTY_BLOCK.sub("", cleaned).split())
+
+
+def escaped(text: str) -> str:
+    """Plain text as markup that shows exactly it."""
+    return html.escape(text, quote=False)
+
+
+def plain_text(markup: str) -> str:
+    """The text of an HTML fragment, its paragraphs separated by an empty line."""
+    return "\n\n".join(paragraphs(markup))
+
+
+def plain_paragraphs(text: str) -> str:
+    """The same for text that is not HTML: empty lines part paragraphs, or, where there are none, line breaks do."""
+    parts = re.split(r"\n\s*\n", text) if re.search(r"\n\s*\n", text) else text.split("\n")
+    return "\n\n".join(folded for part in parts if (folded := line(part, MAX_MARKUP)))
+
+
+def paragraphs(markup: str) -> list[str]:
+    """The paragraphs of an HTML fragment as single lines, in order, none empty."""
+    source = nh3.clean(
+        _shallow(without_control(markup[:MAX_MARKUP])),
+        tags=_TEXT_TAGS - _DROPPED_WITH_CONTENT,
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        attributes={},
+        link_rel=None,
+    )
+    if "<" not in source:
+        return [folded] if (folded := line(html.unescape(source), MAX_MARKUP)) else []
+    try:
+        root = lxml.html.fragment_fromstring(source, create_parent="div")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return [line(_ANY_TAG.sub(" ", source), MAX_MARKUP)]
+    texts = "".join(_pieces(root)).split("\0")
+    return [folded for text in texts if (folded := line(text, MAX_MARKUP))]
+
+
+def _shallow(source: str) -> str:
+    """The markup, or its text alone where its elements are nested beyond MAX_DEPTH."""
+    depth = 0
+    for match in _OPEN_OR_CLOSE.finditer(source):
+        if match[2].lower() not in _NEVER_DEEP:
+            depth += -1 if match[1] else 1
+            if depth > MAX_DEPTH:
+                return _ANY_TAG.sub(" ", source)
+    return source
+
+
+def _pieces(root: lxml.html.HtmlElement) -> Iterator[str]:
+    """The text of a tree in order, with a NUL wherever a block begins or ends."""
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if element.tag in _BLOCKS:
+            yield "\0"
+        if event == "start":
+            yield element.text or ""
+        elif element is not root:
+            yield element.tail or ""
+
+
+def _absolute(base: str, tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "rel":  # our own: no other rel is let through
+        return value
+    return canonical(value, base) or None if (tag, attribute) == ("a", "href") else None
