@@ -9,7 +9,6 @@ from django.core.management import execute_from_command_line
 from tracker import up
 from tracker.processes import StartError
 
-
 NO_SERVERS = {"SECRET_KEY": "none", "DATABASE_URL": "postgres://none@/none", "REDIS_URL": "redis://none"}
 
 

@@ -12,7 +12,6 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
-import trafilatura
 
 from . import feeds, fetch, links, markup
 from .entries import MAX_NAME, address
@@ -64,6 +63,9 @@ def find_feeds(url: str, policy: fetch.Policy, now: datetime) -> list[FoundFeed]
 
 def feed_links(body: bytes, *, url: str) -> list[FoundFeed]:
     """The feeds that a page names, best first: those it declares, then links that look like feeds, comments last."""
+    # Every process that shows a form gets here in principle; none should spend its start on an extractor for that.
+    import trafilatura  # noqa: PLC0415
+
     try:
         tree = trafilatura.load_html(to_utf8(body[:MAX_PAGE], ""))
     except (ValueError, TypeError, LookupError, AssertionError, Permanent):

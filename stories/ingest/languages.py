@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 # Swept on 3,176 headlines, openings and whole texts from English news sets (six of them really Spanish or German):
 # from 40 letters and .5 on, 97.5 % were answered and none of the answers was wrong; .8 answered 92.8 %.
@@ -36,6 +38,9 @@ def language(text: str) -> str:
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
+    # Where the language of a text is asked for, not at every process's start: the model takes 75 MB.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)
     return identifier

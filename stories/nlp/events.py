@@ -12,9 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from stories.nlp.terms import WEIGHTS, lead
 
@@ -37,6 +35,10 @@ class EventEncoder:
 
     def __init__(self, weights: Path = WEIGHTS, threads: int = 1) -> None:
         model, tokenizer = (_checked(weights / name, sha256) for name, sha256 in SHA256.items())
+        # Only the process that reads pays for the runtime: the beat loads this module too.
+        import onnxruntime  # noqa: PLC0415
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

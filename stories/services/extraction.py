@@ -35,14 +35,14 @@ class Text:
 
 
 def compute(articles: Sequence[Article], now: datetime) -> Mapping[int, Text | Failure]:
-    """Fetch the pages in one batch and extract each; `now` is not needed, pages carry their own times."""
+    """Fetch the pages in one batch and extract each; `now` bounds the times that pages claim."""
     with_page = [article for article in articles if article.url]
-    requests = [fetch.Request(article.url) for article in with_page]
+    requests = [fetch.Request(article.url, accept=fetch.ACCEPT_PAGE) for article in with_page]
     pages = dict(zip((a.pk for a in with_page), fetch.fetch_many_blocking(requests, policy()), strict=True))
-    return {article.pk: _text(article, pages.get(article.pk)) for article in articles}
+    return {article.pk: _text(article, pages.get(article.pk), now) for article in articles}
 
 
-def _text(article: Article, page: fetch.Response | Failure | None) -> Text | Failure:
+def _text(article: Article, page: fetch.Response | Failure | None, now: datetime) -> Text | Failure:
     """The best text to be had, or a temporary failure while the page may still come."""
     if page is None:
         return _from_feed(article, "The feed gives no address for this article.")
@@ -52,7 +52,7 @@ def _text(article: Article, page: fetch.Response | Failure | None) -> Text | Fai
         return _from_feed(article, page.reason)
     try:
         content_type = page.headers.get("content-type", "")
-        extracted = extract.extract(page.body, url=page.final_url, content_type=content_type)
+        extracted = extract.extract(page.body, url=page.final_url, content_type=content_type, now=now)
     except Permanent as failure:
         return _from_feed(article, failure.reason)
     return Text(extracted.text[:TEXT_CAP], TextState.PAGE, page=extracted)

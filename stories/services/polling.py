@@ -55,7 +55,7 @@ def poll(clock: Callable[[], datetime]) -> Polled:
     if not claimed:
         return Polled(0, 0, False)
     started = perf_counter()
-    requests = [fetch.Request(feed.url, etag=feed.etag, last_modified=feed.last_modified) for feed in claimed]
+    requests = [fetch.Request(feed.url, feed.etag, feed.last_modified, accept=fetch.ACCEPT_FEED) for feed in claimed]
     responses = fetch.fetch_many_blocking(requests, policy())
     found = 0
     for feed, response in zip(claimed, responses, strict=True):

@@ -33,7 +33,7 @@ def elsewhere(work):
 def carry_through() -> pipeline.polling.Polled:
     """Poll, then ring every bell until nothing waits."""
     polled = pipeline.poll(timezone.now)
-    while any([pipeline.advance(step.name, timezone.now).claimed for step in pipeline.STEPS]):
+    while any(pipeline.advance(step.name, timezone.now).claimed for step in pipeline.STEPS):
         pass
     return polled
 
