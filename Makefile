@@ -37,12 +37,12 @@ $(BIN)/uv: requirements-dev.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
 	@touch $@
 
-# uv is ten times as fast as pip here; it is told of pip's index and certificates, and pip itself is the way round.
+# uv is ten times as fast as pip here; it is told of pip's index, trusts what the system trusts, and pip is the way round.
 define install
 	@index="$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$$index"; \
 	[ -z "$$PIP_CERT" ] || export SSL_CERT_FILE="$${SSL_CERT_FILE:-$$PIP_CERT}"; \
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes $(1) \
+	$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --require-hashes $(1) \
 	|| $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes $(1)
 endef
 
@@ -88,7 +88,7 @@ check: setup-dev
 
 lock: setup-dev
 	@echo "Pinning requirements.txt and requirements-dev.txt"
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --system-certs \
 		requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --system-certs \
 		requirements-dev.in -o requirements-dev.txt
