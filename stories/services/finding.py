@@ -132,7 +132,7 @@ def _renew(known: FeedEntry, item: Identified) -> None:
 
     Clearing the lease makes a worker that is busy with the old wording drop its result.
     """
-    article = Article.objects.select_for_update().get(pk=known.article_id)
+    article = Article.objects.select_for_update(no_key=True).get(pk=known.article_id)
     article.title, article.summary = item.entry.title[:500], item.entry.summary
     article.feed_text = item.entry.content or article.feed_text
     article.stage, article.attempts, article.retry_at = Stage.FOUND, 0, None

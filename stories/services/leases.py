@@ -39,7 +39,7 @@ def claim(stage: Stage, *, batch: int, seconds: int, now: datetime) -> Claim:
         rows = list(
             Article.objects.waiting(stage, now)
             .order_by("reported_at", "pk")
-            .select_for_update(skip_locked=True)
+            .select_for_update(skip_locked=True, no_key=True)
             .values_list("pk", "attempts")[:batch]
         )
         spent = [pk for pk, attempts in rows if attempts >= MAX_ATTEMPTS]
@@ -97,8 +97,15 @@ def fail(claim: Claim, article: Article, failure: Failure, *, now: datetime) -> 
 
 
 def _held(claim: Claim, article: Article) -> Article | None:
-    """The row, locked, if it is still at the stage and under the lease of this claim."""
-    return Article.objects.select_for_update().filter(pk=article.pk, stage=claim.stage, lease_token=claim.token).first()
+    """The row, locked, if it is still at the stage and under the lease of this claim.
+
+    Not its key: others may go on pointing at it (a story at its headline), or two tracers would wait for each other.
+    """
+    return (
+        Article.objects.select_for_update(no_key=True)
+        .filter(pk=article.pk, stage=claim.stage, lease_token=claim.token)
+        .first()
+    )
 
 
 def unexpected(error: Exception) -> Permanent:

@@ -79,7 +79,11 @@ def _keep(feed: Feed, response: fetch.Response | Failure, clock: Callable[[], da
 def claim(now: datetime) -> list[Feed]:
     """Lease the feeds that are due; never waits for a feed that another worker holds."""
     with transaction.atomic():
-        due = Feed.objects.due(now).order_by("next_poll_at").select_for_update(skip_locked=True, of=("self",))
+        due = (
+            Feed.objects.due(now)
+            .order_by("next_poll_at")
+            .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        )
         claimed = list(due.select_related("outlet")[:BATCH])
         Feed.objects.filter(pk__in=[feed.pk for feed in claimed]).update(lease_until=now + LEASE)
     for feed in claimed:
@@ -110,7 +114,7 @@ def save(feed: Feed, answer: Answer, now: datetime) -> int:
     Writes nothing if the feed's lease is no longer ours: whoever took it over has polled it again.
     """
     with transaction.atomic():
-        row = Feed.objects.select_for_update().filter(pk=feed.pk, lease_until=feed.lease_until).first()
+        row = Feed.objects.select_for_update(no_key=True).filter(pk=feed.pk, lease_until=feed.lease_until).first()
         if row is None:
             return 0
         new = seen = 0

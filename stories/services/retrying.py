@@ -12,7 +12,7 @@ from stories.models import Article, Stage, TextState
 def retry(article: Article, *, now: datetime) -> bool:
     """Send a failed article on again, or fetch the page of one without text anew; False if neither applies."""
     with transaction.atomic():
-        row = Article.objects.select_for_update().get(pk=article.pk)
+        row = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
         if row.stage == Stage.FAILED:
             row.stage = Stage(row.failed_stage or Stage.FOUND)
         elif row.stage == Stage.DONE and row.text_state in (TextState.NONE, TextState.FEED):

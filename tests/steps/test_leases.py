@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from stories.ingest.errors import Permanent, Temporary
-from stories.models import Article, Stage
+from stories.models import Article, Stage, Story
 from stories.services import leases
 from tests import factories
 
@@ -112,3 +114,23 @@ def test_a_row_that_kills_its_workers_is_put_aside(now):
     article.refresh_from_db()
     assert article.stage == Stage.FAILED
     assert "did not end" in article.failure
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_row_is_being_saved_a_story_may_take_its_headline(now):
+    article = found()
+    story = factories.story(articles=[factories.article()])
+
+    def point_at_it():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '3s'")
+                Story.objects.filter(pk=story.pk).update(headline_of=article)
+        finally:
+            connection.close()
+
+    def save(row: Article) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(point_at_it).result()
+
+    assert leases.finish(claim(now), article, Stage.EXTRACTED, save)
