@@ -34,6 +34,8 @@ NOTHING_NEW_FACTOR = 1.25
 # Back-off: base * 2^n. What only a person can mend is asked for less often from the start.
 BACKOFF_BASE_S: dict[Kind, int] = {"temporary": 10 * MINUTE, "permanent": HOUR}
 MAX_BACKOFF_S = DAY
+# Without a network of our own: trying costs nobody anything, and readers should not wait when it is back.
+OFFLINE_S = 2 * MINUTE
 WEEKLY_AFTER_FAILURES, WEEK_S = 30, 7 * DAY
 
 
@@ -81,6 +83,13 @@ def next_poll(state: PollState, outcome: Outcome, now: datetime, jitter: float) 
     if floor > interval:
         return NextPoll(at, interval, 0, f"server asks for at least {spoken(floor)}")
     return NextPoll(at, interval, 0, _why(interval, outcome, fixed=bool(state.fixed_interval_s)))
+
+
+def offline(state: PollState, now: datetime, jitter: float) -> NextPoll:
+    """The next poll where our own network is down: soon, and no fault of the feed's."""
+    at = now + timedelta(seconds=_spread(OFFLINE_S, 0, jitter))
+    reason = f"no feed could be reached, this machine seems to be offline: trying again in {spoken(OFFLINE_S)}"
+    return NextPoll(at, state.interval_s, state.failures, reason)
 
 
 def server_minimum(headers: Mapping[str, str], ttl_s: int | None, now: datetime) -> int:

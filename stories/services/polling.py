@@ -8,15 +8,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import cast
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from stories.ingest import feeds, fetch, replies, schedule
+from stories.ingest import feeds, fetch, links, replies, schedule
 from stories.ingest.errors import Failure, Permanent, Temporary
 from stories.models import Feed, PollResult
 from stories.services import finding
@@ -27,6 +27,11 @@ log = logging.getLogger(__name__)
 BATCH = 100
 # A batch of a hundred dead servers ends within its total timeouts; past this the feed is anybody's again.
 LEASE = timedelta(seconds=180)
+
+
+# So many servers that give no answer at all, and none that did for half an hour: then it is our network.
+OFFLINE_HOSTS = 5
+OFFLINE_AFTER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Answer:
     parsed: feeds.ParsedFeed | None = None
     body_hash: str = ""
     failure: Failure | None = None
+    # Whether the failure is most likely our own network's.
+    offline: bool = False
 
 
 def poll(clock: Callable[[], datetime]) -> Polled:
@@ -57,17 +64,31 @@ def poll(clock: Callable[[], datetime]) -> Polled:
     started = perf_counter()
     requests = [fetch.Request(feed.url, feed.etag, feed.last_modified, accept=fetch.ACCEPT_FEED) for feed in claimed]
     responses = fetch.fetch_many_blocking(requests, policy())
-    found = 0
-    for feed, response in zip(claimed, responses, strict=True):
-        found += _keep(feed, response, clock)
+    offline = _offline(claimed, responses, clock())
+    found = sum(
+        _keep(feed, response, clock, offline=offline) for feed, response in zip(claimed, responses, strict=True)
+    )
     log.info("poll: %d feeds, %d new articles in %.2f s", len(claimed), found, perf_counter() - started)
     return Polled(len(claimed), found, len(claimed) == BATCH)
 
 
-def _keep(feed: Feed, response: fetch.Response | Failure, clock: Callable[[], datetime]) -> int:
+def _offline(claimed: Sequence[Feed], responses: Sequence[fetch.Response | Failure], now: datetime) -> bool:
+    """Whether this batch failed for want of a network of our own; the demo world on this machine proves nothing."""
+    outside = [(feed, response) for feed, response in zip(claimed, responses, strict=True) if not feed.outlet.demo]
+    if any(not isinstance(response, Temporary) or hasattr(response, "status") for _, response in outside):
+        return False
+    if len({links.host(feed.url) for feed, _ in outside}) < OFFLINE_HOSTS:
+        return False
+    return not Feed.objects.filter(last_good_at__gte=now - OFFLINE_AFTER, outlet__demo=False).exists()
+
+
+def _keep(
+    feed: Feed, response: fetch.Response | Failure, clock: Callable[[], datetime], *, offline: bool = False
+) -> int:
     """Read and save one answer; a fault of ours in one feed must not cost its neighbours their turn."""
     try:
-        return save(feed, read(feed, response, clock()), clock())
+        answer = read(feed, response, clock())
+        return save(feed, replace(answer, offline=offline and not feed.outlet.demo), clock())
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -157,6 +178,10 @@ def _schedule(row: Feed, answer: Answer, new: int, seen: int, now: datetime) -> 
     outcome = schedule.Outcome(kind, new, seen, asked, row.last_error, int(wait or 0))
     state = schedule.PollState(row.interval_s, row.failures, row.fixed_interval_s)
     # Jitter spreads load; nothing secret hangs on it.
-    planned = schedule.next_poll(state, outcome, now, random.uniform(-1, 1))  # noqa: S311
+    jitter = random.uniform(-1, 1)  # noqa: S311
+    if answer.offline:
+        planned = schedule.offline(state, now, jitter)
+    else:
+        planned = schedule.next_poll(state, outcome, now, jitter)
     row.next_poll_at, row.interval_s, row.failures = planned.at, planned.interval_s, planned.failures
     row.next_poll_reason = planned.reason[:300]

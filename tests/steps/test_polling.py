@@ -129,3 +129,23 @@ def test_one_feeds_poison_does_not_cost_its_neighbours_their_turn(web, feed, now
     assert poll(now).found == 1
     feed.refresh_from_db()
     assert "nobody foresaw this" in feed.last_error
+
+
+def test_without_a_network_of_our_own_no_feed_is_blamed_and_all_are_tried_again_soon(web, now):
+    rows = [factories.feed(url=f"https://n{n}.example/rss", next_poll_at=now) for n in range(polling.OFFLINE_HOSTS)]
+    for row in rows:
+        web.put(row.url, Temporary("The server's name could not be found"))
+    poll(now)
+    for row in Feed.objects.all():
+        assert row.failures == 0
+        assert "offline" in row.next_poll_reason
+        assert row.next_poll_at <= now + timedelta(minutes=3)
+
+
+def test_dead_servers_are_the_servers_fault_while_others_answer(web, now):
+    rows = [factories.feed(url=f"https://n{n}.example/rss", next_poll_at=now) for n in range(polling.OFFLINE_HOSTS)]
+    for row in rows:
+        web.put(row.url, Temporary("The server's name could not be found"))
+    factories.feed(last_good_at=now - timedelta(minutes=20), next_poll_at=now + timedelta(hours=1))
+    poll(now)
+    assert set(Feed.objects.filter(pk__in=[row.pk for row in rows]).values_list("failures", flat=True)) == {1}
