@@ -161,6 +161,7 @@ DEMO_WORLD = env.bool("DEMO_WORLD", default=False)
 
 # --- Pages -----------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["tracker.formats"]
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True

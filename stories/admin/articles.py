@@ -7,27 +7,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from stories.admin.viewing import ViewOnly
 from stories.models import Article, Version
 from stories.services import retrying
 
 
-class VersionInline(admin.TabularInline[Version, Article]):
+class VersionInline(ViewOnly, admin.TabularInline[Version, Article]):
     """An article's wordings over time."""
 
     model = Version
     fk_name = "article"
     extra = 0
-    fields = readonly_fields = ("seen_at", "title", "text_state")
-    can_delete = False
+    fields = ("seen_at", "title", "text_state")
     show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """The pipeline makes versions."""
-        return False
 
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin[Article]):
+class ArticleAdmin(ViewOnly, admin.ModelAdmin[Article]):
     """Articles with their stage; a failed one shows its reason and can be tried again."""
 
     list_display = ("title", "outlet", "reported_at", "stage", "text_state", "attempts", "story")
@@ -39,14 +35,6 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     inlines = (VersionInline,)
     actions = ("try_again",)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[str]:
-        """What the pipeline and the outlets say is not typed over here."""
-        return [field.name for field in Article._meta.fields if field.editable]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Feeds make articles."""
-        return False
-
     @admin.action(description="Try again")
     def try_again(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
         """Send failed articles, and those without text, through the pipeline again."""
@@ -55,7 +43,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
 
 @admin.register(Version)
-class VersionAdmin(admin.ModelAdmin[Version]):
+class VersionAdmin(ViewOnly, admin.ModelAdmin[Version]):
     """Wordings of articles; to be looked at, not to be changed."""
 
     list_display = ("title", "article", "seen_at", "text_state")
@@ -65,11 +53,3 @@ class VersionAdmin(admin.ModelAdmin[Version]):
     date_hierarchy = "seen_at"
     show_full_result_count = False
     exclude = ("search",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """The pipeline makes versions."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
-        """What an outlet wrote stays as it was."""
-        return False

@@ -7,6 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from stories.admin.viewing import ViewOnly
 from stories.models import Feed, FeedEntry, Outlet
 from stories.services import subscribing
 
@@ -111,18 +112,10 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
 
 
 @admin.register(FeedEntry)
-class FeedEntryAdmin(admin.ModelAdmin[FeedEntry]):
+class FeedEntryAdmin(ViewOnly, admin.ModelAdmin[FeedEntry]):
     """What each feed has shown; to be looked at, not to be changed."""
 
     list_display = ("guid", "feed", "article", "first_seen_at")
     search_fields = ("guid", "article__title")
     list_select_related = ("feed", "article")
     date_hierarchy = "first_seen_at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Feeds make entries."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: FeedEntry | None = None) -> bool:
-        """Feeds change entries."""
-        return False

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from stories.admin.viewing import ViewOnly
 from stories.models import Article, Story, TermCount
 
 
-class ArticleInline(admin.TabularInline[Article, Story]):
+class ArticleInline(ViewOnly, admin.TabularInline[Article, Story]):
     """A story's articles, with why each is here."""
 
     model = Article
     fk_name = "story"
     extra = 0
-    fields = readonly_fields = ("reported_at", "outlet", "title", "story_score", "story_reasons", "text_state")
-    can_delete = False
+    fields = ("reported_at", "outlet", "title", "score", "why_here", "text_state")
+    readonly_fields = ("score", "why_here")
     show_change_link = True
     ordering = ("reported_at",)
 
-    def has_add_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
-        """Grouping places articles."""
-        return False
+    @admin.display(description="grouping score")
+    def score(self, article: Article) -> str:
+        """To two decimals, as the reasons give it."""
+        return "" if article.story_score is None else f"{article.story_score:.2f}"
+
+    @admin.display(description="why here")
+    def why_here(self, article: Article) -> str:
+        """The reasons of grouping in one line."""
+        return "; ".join(article.story_reasons)
 
 
 @admin.register(Story)
-class StoryAdmin(admin.ModelAdmin[Story]):
+class StoryAdmin(ViewOnly, admin.ModelAdmin[Story]):
     """Stories by activity. What an editor may do to them comes with curation; here they are looked at."""
 
     list_display = ("title", "article_count", "outlet_count", "first_at", "last_at", "lang")
@@ -34,19 +40,10 @@ class StoryAdmin(admin.ModelAdmin[Story]):
     date_hierarchy = "last_at"
     show_full_result_count = False
     inlines = (ArticleInline,)
-    readonly_fields = ("created_at",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Story | None = None) -> list[str]:
-        """Worked out from the articles, so not typed over."""
-        return [field.name for field in Story._meta.fields if field.editable] + ["created_at"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Articles found stories."""
-        return False
 
 
 @admin.register(TermCount)
-class TermCountAdmin(admin.ModelAdmin[TermCount]):
+class TermCountAdmin(ViewOnly, admin.ModelAdmin[TermCount]):
     """Counts of words, for looking up why two texts weigh as alike."""
 
     list_display = ("term", "lang", "articles")
@@ -54,11 +51,3 @@ class TermCountAdmin(admin.ModelAdmin[TermCount]):
     search_fields = ("term",)
     ordering = ("-articles",)
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Grouping counts."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: TermCount | None = None) -> bool:
-        """Grouping counts."""
-        return False

@@ -78,3 +78,14 @@ def test_not_ready_names_what_is_missing_and_no_secret(client, monkeypatch):
     assert answer.status_code == 503
     assert "unreachable" in answer.json()["broker"]
     assert b"secret" not in answer.content
+
+
+@pytest.mark.parametrize("name", ["article", "story", "version"])
+def test_what_was_found_is_neither_changed_nor_destroyed_at_the_desk(desk, name):
+    story = factories.story(articles=[factories.article(title="As it was")])
+    article = story.articles.get()
+    row = {"article": article, "story": story, "version": article.version}[name]
+    desk.post(reverse(f"admin:stories_{name}_delete", args=[row.pk]), {"post": "yes"})
+    desk.post(reverse(f"admin:stories_{name}_change", args=[row.pk]), {"title": "As I like it"})
+    row.refresh_from_db()
+    assert row.title == "As it was"

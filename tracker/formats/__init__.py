@@ -1,0 +1,1 @@
+"""How dates and times read where no template says otherwise: the desk."""
