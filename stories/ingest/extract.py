@@ -73,6 +73,7 @@ def extract(body: bytes, *, url: str, content_type: str = "", now: datetime | No
     title = markup.line(str(found.title or ""), entries.MAX_TITLE) if found is not None else ""
     if found is None or _prose(text, title) < MIN_TEXT:
         raise Permanent("The page holds no article text")
+    text = _without_headline(text, title, tree)
     if len(text) < 3 * MIN_TEXT and _CHALLENGE.search(text):
         raise Permanent("The page shows a browser check instead of an article")
     return Extracted(
@@ -141,6 +142,13 @@ def _prose(text: str, title: str) -> int:
     """How many characters stand in sentences. A page of pictures or a video yields its menu and headline instead."""
     parts = [part for part in text.split("\n\n") if part.casefold() != title.casefold()]
     return sum(len(part) for part in parts if len(part) >= LONG_LINE or (len(part) > 20 and _SENTENCE_END.search(part)))
+
+
+def _without_headline(text: str, title: str, tree: lxml.html.HtmlElement) -> str:
+    """The text without the headline that trafilatura often leaves on top of it: that is no sentence of the article."""
+    headlines = {title.casefold(), *(markup.line(h1.text_content(), MAX_TEXT).casefold() for h1 in tree.iter("h1"))}
+    first, _, rest = text.partition("\n\n")
+    return rest if rest and first.casefold() in headlines else text
 
 
 def _clean_text(text: str) -> str:
