@@ -19,9 +19,12 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Stories that were not merged into another and hold at least one article."""
         return self.filter(merged_into=None, article_count__gt=0)
 
-    def near(self, at: datetime, window: timedelta, lang: str) -> Self:
-        """Stories of a language with a report within `window` of `at`: what an article may join."""
-        return self.filter(merged_into=None, lang=lang, last_at__gte=at - window, first_at__lte=at + window)
+    def near(self, at: datetime, window: timedelta, *, lang: str, demo: bool) -> Self:
+        """Stories of a language with a report within `window` of `at`: what an article may join.
+
+        Invented news joins invented news only: it must never seem to bear out what a newsroom reports.
+        """
+        return self.filter(merged_into=None, lang=lang, demo=demo, last_at__gte=at - window, first_at__lte=at + window)
 
 
 class Story(models.Model):
@@ -43,6 +46,8 @@ class Story(models.Model):
     first_at = models.DateTimeField("first report")
     last_at = models.DateTimeField("latest report")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+
+    demo = models.BooleanField("of the demo world", default=False, editable=False)
 
     # The members' sums: what a new article is compared with.
     vector = VectorField(dimensions=384, editable=False)

@@ -54,7 +54,7 @@ def _lock(lang: str) -> None:
 
 def _nearest(article: Article) -> list[Story]:
     """The nearest stories within the window, by the cosine of their vectors."""
-    near = Story.objects.near(article.reported_at, grouping.WINDOW, article.lang)
+    near = Story.objects.near(article.reported_at, grouping.WINDOW, lang=article.lang, demo=article.outlet.demo)
     return list(near.order_by(CosineDistance("vector", article.vector))[: grouping.CANDIDATES])
 
 
@@ -82,6 +82,7 @@ def _found(article: Article, item: grouping.Item) -> Story:
         title=article.title,
         slug=slugify(article.title)[:80].strip("-") or "story",
         lang=article.lang,
+        demo=article.outlet.demo,
         headline_of=article,
         article_count=1,
         outlet_count=1,

@@ -100,3 +100,11 @@ def test_tracing_twice_says_the_same(now):
     article = place(now, *FERRY)
     place(now, *FERRY_AGAIN)
     assert tracing.compute([article], now) == tracing.compute([article], now)
+
+
+def test_invented_news_never_bears_out_a_newsrooms(now):
+    real = place(now, *FERRY)
+    invented = place(now, *FERRY_AGAIN, outlet=factories.outlet(demo=True))
+    again = place(now, *FERRY, outlet=factories.outlet(demo=True))
+    assert real.story != invented.story == again.story
+    assert invented.story.demo

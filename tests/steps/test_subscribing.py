@@ -109,7 +109,7 @@ def test_the_demo_world_comes_and_goes_and_leaves_the_rest(now, settings):
     demo.start(now)
     invented = Outlet.objects.filter(demo=True)
     assert invented.count() >= 8
-    factories.story(articles=[factories.article(outlet=invented.first())])
+    factories.story(articles=[factories.article(outlet=invented.first())], demo=True)
     demo.remove()
     assert list(Article.objects.all()) == [mine]
     assert not Outlet.objects.filter(demo=True).exists()
