@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -83,9 +84,13 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
         """What to call it."""
         return str(feed)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
-        """A feed made by hand is due at once."""
-        return {"next_poll_at": timezone.now().isoformat()}
+    def save_model(self, request: HttpRequest, obj: Feed, form: ModelForm[Feed], change: bool) -> None:
+        """A feed that is new, or polled at another address or pace from now on, is due at once."""
+        if not change:
+            obj.next_poll_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        if obj.active and {"url", "fixed_interval_s"} & set(form.changed_data):
+            subscribing.poll_now(obj, now=timezone.now())
 
     @admin.action(description="Poll now")
     def poll_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:

@@ -151,7 +151,7 @@ def export_opml(now: datetime) -> bytes:
 
 
 def poll_now(feed: Feed, *, now: datetime) -> None:
-    """Make a feed due at once, at a person's wish."""
+    """Make a feed due at once, at a person's wish; a paused one is taken up again."""
     Feed.objects.filter(pk=feed.pk).update(next_poll_at=now, next_poll_reason="asked for by an editor", active=True)
 
 

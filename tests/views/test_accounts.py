@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 
 from stories.models import User
 from tests import factories
@@ -76,3 +77,12 @@ def test_the_desk_is_for_editors(reader_client, editor_client):
     assert 'href="/admin/"' not in reader_client.get("/").content.decode()
     assert 'href="/admin/"' in editor_client.get("/").content.decode()
     assert "stories/desk.css" in editor_client.get("/admin/").content.decode()
+
+
+def test_an_account_of_createsuperuser_signs_in_by_its_address(client):
+    call_command("createsuperuser", "--noinput", username="ed", email="ed@isles.example")
+    user = User.objects.get()
+    user.set_password(PASSWORD)
+    user.save()
+    client.post("/accounts/login/", {"login": "ed@isles.example", "password": PASSWORD})
+    assert client.get("/admin/").status_code == 200

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
-from stories.models import Article, Feed, Stage
+from stories.models import Article, Feed, Outlet, Stage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +92,23 @@ def test_what_was_found_is_neither_changed_nor_destroyed_at_the_desk(desk, name)
     desk.post(reverse(f"admin:stories_{name}_change", args=[row.pk]), {"title": "As I like it"})
     row.refresh_from_db()
     assert row.title == "As it was"
+
+
+def test_a_feed_added_or_paced_at_the_desk_is_due_at_once(desk):
+    row = {"outlet": factories.outlet().pk, "url": "https://example.org/rss", "title": "", "lang": "", "active": "on"}
+    desk.post(reverse("admin:stories_feed_add"), row | {"fixed_interval_s": ""})
+    feed = Feed.objects.get()
+    assert Feed.objects.due(timezone.now()).count() == 1
+    Feed.objects.update(next_poll_at=timezone.now() + timedelta(days=1))
+    desk.post(reverse("admin:stories_feed_change", args=[feed.pk]), row | {"fixed_interval_s": "600"})
+    feed.refresh_from_db()
+    assert feed.fixed_interval_s == 600
+    assert Feed.objects.due(timezone.now()).count() == 1
+
+
+def test_an_outlet_is_added_and_changed_at_the_desk(desk):
+    row = {"name": "The Skarv Courier", "slug": "skarv-courier", "aliases": "the Courier", "domains": "courier.example"}
+    inline = {f"feeds-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    desk.post(reverse("admin:stories_outlet_add"), row | inline)
+    outlet = Outlet.objects.get()
+    assert (outlet.aliases, outlet.domains) == (["the Courier"], ["courier.example"])
