@@ -91,8 +91,9 @@ def test_a_missing_or_broken_file(tmp_path: Path, data: bytes | None) -> None:
     path = tmp_path / "a.tar"
     if data is not None:
         path.write_bytes(data)
-    with pytest.raises(ValueError, match=r"a\.tar"):
+    with pytest.raises(ValueError, match=r"a\.tar") as refused:
         evaluate(path, None, None)
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.slow

@@ -112,6 +112,8 @@ def _pages(tar_path: Path) -> Iterator[_Page]:
                 raise ValueError(f"{tar_path}: no {_GOLD} in it")
             for name, row in _gold_rows(tar_path, _read(tar, members[_GOLD])).items():
                 yield _page(tar_path, tar, members, name, row)
+    except tarfile.ReadError as error:
+        raise ValueError(f"{tar_path}: this is not a whole tar file") from error
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise ValueError(f"{tar_path}: cannot be read: {error}") from error
 
