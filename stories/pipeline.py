@@ -128,5 +128,5 @@ def poll(clock: Callable[[], datetime]) -> polling.Polled:
 
 
 def waiting(now: datetime) -> dict[str, int]:
-    """How many articles wait for each step, for the sweep and for the operator's page."""
+    """How many articles wait for each step, for the sweep."""
     return {step.name: Article.objects.waiting(step.takes, now).count() for step in STEPS}

@@ -14,19 +14,14 @@ class ArticleInline(ViewOnly, admin.TabularInline[Article, Story]):
     model = Article
     fk_name = "story"
     extra = 0
-    fields = ("reported_at", "outlet", "title", "score", "why_here", "text_state")
-    readonly_fields = ("score", "why_here")
+    fields = ("reported_at", "outlet", "title", "why_here", "text_state")
+    readonly_fields = ("why_here",)
     show_change_link = True
     ordering = ("reported_at",)
 
-    @admin.display(description="grouping score")
-    def score(self, article: Article) -> str:
-        """To two decimals, as the reasons give it."""
-        return "" if article.story_score is None else f"{article.story_score:.2f}"
-
     @admin.display(description="why here")
     def why_here(self, article: Article) -> str:
-        """The reasons of grouping in one line."""
+        """The reasons of grouping in one line; the first of them gives the score."""
         return "; ".join(article.story_reasons)
 
 
@@ -34,7 +29,7 @@ class ArticleInline(ViewOnly, admin.TabularInline[Article, Story]):
 class StoryAdmin(ViewOnly, admin.ModelAdmin[Story]):
     """Stories by activity. What an editor may do to them comes with curation; here they are looked at."""
 
-    list_display = ("title", "article_count", "outlet_count", "first_at", "last_at", "lang")
+    list_display = ("title", "article_count", "outlet_count", "first_at", "last_at")
     list_filter = ("lang", "last_at")
     search_fields = ("title", "slug")
     date_hierarchy = "last_at"

@@ -118,13 +118,11 @@ def escaped(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def plain_text(markup: str) -> str:
-    """The text of an HTML fragment, its paragraphs separated by an empty line."""
-    return "\n\n".join(paragraphs(markup))
-
-
 def plain_paragraphs(text: str) -> str:
-    """The same for text that is not HTML: empty lines part paragraphs, or, where there are none, line breaks do."""
+    """The paragraphs of text that is not HTML, as single lines with an empty one between.
+
+    Empty lines part paragraphs, or, where there are none, line breaks do.
+    """
     parts = re.split(r"\n\s*\n", text) if re.search(r"\n\s*\n", text) else text.split("\n")
     return "\n\n".join(folded for part in parts if (folded := line(part, MAX_MARKUP)))
 

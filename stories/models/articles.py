@@ -46,10 +46,6 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             Q(lease_until=None) | Q(lease_until__lt=now), Q(retry_at=None) | Q(retry_at__lte=now), stage=stage
         )
 
-    def for_lists(self) -> Self:
-        """With what a row of a list shows."""
-        return self.select_related("outlet", "version")
-
 
 class Article(models.Model):
     """One report by one outlet: its identity, its three times, its text's state, its story, its stage."""
@@ -117,11 +113,6 @@ class Article(models.Model):
         Outlets control their claim; `first_seen_at` bounds it from above, and the page always shows both.
         """
         return claimed if claimed and claimed < first_seen else first_seen
-
-    @property
-    def has_text(self) -> bool:
-        """Whether there is more than a headline and a summary to judge by."""
-        return self.text_state in (TextState.PAGE, TextState.FEED)
 
 
 class Version(models.Model):

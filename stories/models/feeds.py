@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -130,11 +130,6 @@ class Feed(models.Model):
     def failing(self) -> bool:
         """Whether the last poll failed."""
         return self.last_result in (PollResult.TEMPORARY, PollResult.PERMANENT)
-
-    @property
-    def interval(self) -> timedelta:
-        """The present interval between polls."""
-        return timedelta(seconds=self.interval_s)
 
 
 class FeedEntry(models.Model):

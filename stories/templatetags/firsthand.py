@@ -69,8 +69,9 @@ def span(length: timedelta | None) -> str:
     """A length of time: "4 h 22 min", "2 d 3 h", "under a minute"."""
     seconds = int(length.total_seconds()) if length else 0
     parts = [(seconds // _DAY, "d"), (seconds % _DAY // _HOUR, "h"), (seconds % _HOUR // _MINUTE, "min")]
-    shown = [f"{count} {unit}" for count, unit in parts if count][:2]
-    return " ".join(shown) or "under a minute"
+    # No-break spaces: a line must not end between a number and its unit.
+    shown = [f"{count}\u00a0{unit}" for count, unit in parts if count][:2]
+    return "\u00a0".join(shown) or "under a minute"
 
 
 @register.filter

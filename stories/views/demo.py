@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import user_passes_test
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import http_date
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from stories.demo import world
 from stories.ingest.errors import Failure
 from stories.services import demo as demo_service
+from stories.views.pages import editors_only
 
 # When nothing more will happen in the world, its feeds ask to be left alone, even by a poller with a fixed interval.
 OVER = timedelta(minutes=5)
@@ -56,9 +56,8 @@ def _feed(request: HttpRequest, outlet: str, began: datetime, base: str) -> Http
     return HttpResponse(feed.body, content_type="application/rss+xml; charset=utf-8", headers=headers)
 
 
-@require_POST
-@user_passes_test(lambda user: user.is_staff)
-def start(request: HttpRequest) -> HttpResponseRedirect:
+@editors_only
+def start(request: HttpRequest) -> HttpResponse:
     """Begin the demo world anew, at an editor's wish."""
     try:
         feeds = demo_service.start(timezone.now())

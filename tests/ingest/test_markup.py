@@ -11,7 +11,6 @@ from stories.ingest.markup import (
     looks_like_markup,
     paragraphs,
     plain_paragraphs,
-    plain_text,
     shortened,
     text_line,
 )
@@ -62,7 +61,7 @@ def test_paragraphs_of_html() -> None:
     source = """<h2>Head</h2><div>One &amp; <b>two</b>.<p>Three<br/>four</p><ul><li>five<li>six</ul></div>tail
     <figure><img src=x><figcaption>A picture</figcaption></figure><script>no()</script><table><tr><td>a</td></table>"""
     assert paragraphs(source) == ["Head", "One & two.", "Three", "four", "five", "six", "tail", "a"]
-    assert plain_text("<p>a<p>b") == "a\n\nb"
+    assert paragraphs("<p>a<p>b") == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_what_an_article_shows(client, page):
         ({"claimed_at": None}, "The outlet gives no time"),
         ({"claimed_at": MORNING + timedelta(hours=3)}, "The outlet claims a time after we saw the article"),
         ({"polled_before_at": None}, "We had not polled this feed before"),
-        ({"polled_before_at": MORNING - timedelta(minutes=12)}, "in the 12 min between"),
+        ({"polled_before_at": MORNING - timedelta(minutes=12)}, "in the 12\u00a0min between"),
     ],
 )
 def test_the_three_times_are_explained(client, page, times, words):
