@@ -1,18 +1,25 @@
 """The tables, one file per part of the vocabulary. A model knows its own row's fields and does no I/O of its own."""
 
 from stories.models.accounts import User
-from stories.models.articles import Article, Stage, TextState, Version
-from stories.models.feeds import Feed, FeedEntry, Outlet, PollResult
+from stories.models.articles import Article, ArticleKey, Stage, TextState, Version
+from stories.models.feeds import FAILURES, Feed, FeedEntry, Outlet, PollResult
+from stories.models.polling import Fetch, Host, Push, Subscription
 from stories.models.stories import Story, TermCount
 
 __all__ = [
+    "FAILURES",
     "Article",
+    "ArticleKey",
     "Feed",
     "FeedEntry",
+    "Fetch",
+    "Host",
     "Outlet",
     "PollResult",
+    "Push",
     "Stage",
     "Story",
+    "Subscription",
     "TermCount",
     "TextState",
     "User",

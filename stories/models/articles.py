@@ -73,6 +73,14 @@ class Article(models.Model):
     text_reason = models.CharField("why the text is as it is", max_length=300, blank=True)
     version = models.ForeignKey("Version", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
+    # Looking at the page again while its story lives: when next, how often so far, with which validators.
+    recheck_at = models.DateTimeField(null=True, blank=True)
+    rechecks = models.PositiveSmallIntegerField(default=0)
+    rechecked_at = models.DateTimeField("page last looked at again", null=True, blank=True)
+    page_etag = models.TextField(blank=True, editable=False)
+    page_last_modified = models.TextField(blank=True, editable=False)
+    page_gone_at = models.DateTimeField("page found gone", null=True, blank=True)
+
     vector = VectorField(dimensions=384, null=True, blank=True, editable=False)
     terms = models.JSONField(null=True, blank=True, editable=False)
 
@@ -97,6 +105,7 @@ class Article(models.Model):
             models.Index(fields=["stage", "reported_at"], name="article_stage", condition=~Q(stage="DONE")),
             models.Index(fields=["outlet", "-reported_at"], name="article_outlet_time"),
             models.Index(fields=["story", "reported_at"], name="article_story_time"),
+            models.Index(fields=["recheck_at"], name="article_recheck", condition=Q(recheck_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -113,6 +122,16 @@ class Article(models.Model):
         Outlets control their claim; `first_seen_at` bounds it from above, and the page always shows both.
         """
         return claimed if claimed and claimed < first_seen else first_seen
+
+
+class ArticleKey(models.Model):
+    """Another address that leads to an article: its canonical one, its AMP page, what a second feed calls it."""
+
+    key = models.CharField(max_length=500, unique=True)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="keys")
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Version(models.Model):

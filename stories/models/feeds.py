@@ -7,7 +7,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
 
@@ -51,6 +51,9 @@ class Outlet(models.Model):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code; empty when unknown.")
     homepage = models.URLField(max_length=2000, blank=True)
     lang = models.CharField(max_length=8, blank=True)
+    # Set by services.watching while the outlet reports much less than it usually does.
+    quiet_since = models.DateTimeField(null=True, blank=True, editable=False)
+    quiet_note = models.CharField(max_length=300, blank=True, editable=False)
     demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -74,16 +77,32 @@ class PollResult(models.TextChoices):
     NEW = "new", "new articles"
     UNCHANGED = "unchanged", "nothing new"
     NOT_MODIFIED = "not_modified", "not modified (304)"
+    EMPTY = "empty", "empty feed"
     TEMPORARY = "temporary", "temporary failure"
+    BLOCKED = "blocked", "blocked"
     PERMANENT = "permanent", "failure"
+    GONE = "gone", "gone (410)"
+
+
+# An empty feed is no failure: it is asked less often, and says so.
+FAILURES = (PollResult.TEMPORARY, PollResult.BLOCKED, PollResult.PERMANENT, PollResult.GONE)
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):
-    """Narrowing to feeds that are due."""
+    """Narrowing to feeds that are due, or in some state."""
 
     def due(self, now: datetime) -> Self:
-        """Active feeds whose time has come and which nobody holds."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), active=True, next_poll_at__lte=now)
+        """Active feeds whose time has come, which nobody holds, and which needn't wait for their host's turn."""
+        return self.filter(
+            Q(lease_until=None) | Q(lease_until__lt=now),
+            Q(turn_at=None) | Q(turn_at__lte=now),
+            active=True,
+            next_poll_at__lte=now,
+        )
+
+    def failing(self) -> Self:
+        """Active feeds whose last poll failed."""
+        return self.filter(active=True, last_result__in=FAILURES)
 
 
 class Feed(models.Model):
@@ -93,7 +112,17 @@ class Feed(models.Model):
     url = models.URLField(max_length=2000, unique=True)
     title = models.CharField(max_length=300, blank=True)
     lang = models.CharField(max_length=8, blank=True)
+    # The server it is asked of; the database keeps it in step with the address.
+    host = models.GeneratedField(
+        expression=Lower(
+            Func(F("url"), Value(r"^[A-Za-z]+://(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]+)"), function="substring")
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     active = models.BooleanField(default=True, db_index=True)
+    # Why polling stopped by itself; empty while it goes on, and where an editor paused the feed.
+    stopped_reason = models.CharField(max_length=300, blank=True, editable=False)
     fixed_interval_s = models.PositiveIntegerField(
         "fixed interval", null=True, blank=True, help_text="Seconds between polls; empty: adapted to how much is new."
     )
@@ -102,11 +131,29 @@ class Feed(models.Model):
     etag = models.TextField(blank=True)
     last_modified = models.TextField(blank=True)
     body_hash = models.CharField(max_length=64, blank=True)
+    # When the server last sent a whole body; since then it has only said that nothing changed.
+    last_body_at = models.DateTimeField("last whole answer", null=True, blank=True)
+    # Proven: the body changed although the validators did not.
+    validators_lie = models.BooleanField(default=False, editable=False)
+
+    # Where permanent redirects lead, since when and how often in a row; the address is changed only after a while.
+    moved_to = models.URLField(max_length=2000, blank=True, editable=False)
+    moved_since = models.DateTimeField(null=True, blank=True, editable=False)
+    moved_polls = models.PositiveSmallIntegerField(default=0, editable=False)
+    moved_from = models.URLField("address before it moved", max_length=2000, blank=True, editable=False)
+    gone_since = models.DateTimeField("first answer 410", null=True, blank=True, editable=False)
+
+    # WebSub: where the feed says that it announces what is new, and under which name.
+    hub = models.URLField(max_length=2000, blank=True, editable=False)
+    topic = models.URLField(max_length=2000, blank=True, editable=False)
 
     next_poll_at = models.DateTimeField(db_index=True)
     next_poll_reason = models.CharField(max_length=300, blank=True)
     interval_s = models.PositiveIntegerField("interval", default=1800)
     lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    # Due, but its host is busy or rests until then.
+    turn_at = models.DateTimeField(null=True, blank=True)
     last_polled_at = models.DateTimeField(null=True, blank=True)
     last_good_at = models.DateTimeField("last good poll", null=True, blank=True)
     last_new_at = models.DateTimeField("last new article", null=True, blank=True)
@@ -121,7 +168,10 @@ class Feed(models.Model):
 
     class Meta:
         ordering = [Lower("outlet__name"), "url"]
-        indexes = [models.Index(F("next_poll_at"), condition=Q(active=True), name="feed_due")]
+        indexes = [
+            models.Index(F("next_poll_at"), condition=Q(active=True), name="feed_due"),
+            models.Index(fields=["host"], name="feed_host"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url
@@ -129,7 +179,7 @@ class Feed(models.Model):
     @property
     def failing(self) -> bool:
         """Whether the last poll failed."""
-        return self.last_result in (PollResult.TEMPORARY, PollResult.PERMANENT)
+        return self.last_result in FAILURES
 
 
 class FeedEntry(models.Model):
