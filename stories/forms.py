@@ -9,10 +9,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from stories.ingest.languages import LANGUAGES
 from stories.models import Outlet, User
 
 # The largest list of feeds that we have seen is 600 KB; one of this size is no list of feeds.
 OPML_BYTES = 5 * 1024 * 1024
+
+# What a server's operator can bear, and what still deserves to be called polling.
+MIN_MINUTES, MAX_MINUTES = 10, 7 * 24 * 60
 
 SINCE = (("", "Any time"), ("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days"))
 
@@ -26,6 +30,93 @@ class SiteForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "example.org", "spellcheck": "false"}),
         error_messages={"required": "Type the address of a site or of a feed."},
     )
+
+
+class OfferForm(forms.Form):
+    """Which of a site's feeds to add, and for which outlet; `known` is the outlet that has the site already."""
+
+    # Signed by us: what was shown comes back unchanged, or not at all.
+    site = forms.CharField(widget=forms.HiddenInput)
+    take = forms.TypedMultipleChoiceField(
+        label="Feeds",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one feed.", "invalid_choice": "There is no such feed here."},
+    )
+    whose = forms.ChoiceField(label="Outlet", widget=forms.RadioSelect, required=False)
+    name = forms.CharField(label="Name of the new outlet", max_length=200, required=False)
+
+    def __init__(self, *args: Any, offers: int, known: Outlet | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        take, whose = self.fields["take"], self.fields["whose"]
+        if isinstance(take, forms.TypedMultipleChoiceField) and isinstance(whose, forms.ChoiceField):
+            take.choices = [(n, str(n)) for n in range(offers)]
+            whose.choices = ([("known", str(known))] if known else []) + [("new", "a new outlet")]
+        self.known = known
+
+    def clean(self) -> dict[str, Any]:
+        """A new outlet needs a name."""
+        data = super().clean() or {}
+        if not data.get("whose"):
+            data["whose"] = "known" if self.known else "new"
+        if data["whose"] == "new" and not data.get("name") and "name" not in self.errors:
+            self.add_error("name", "Give the new outlet a name.")
+        return data
+
+
+class FeedForm(forms.Form):
+    """A feed as an editor wants it; whether a feed answers at the address is for the service to find out."""
+
+    title = forms.CharField(
+        label="Title", max_length=300, required=False, help_text="Empty: what the feed calls itself."
+    )
+    outlet = forms.ModelChoiceField(
+        label="Outlet",
+        queryset=Outlet.objects.filter(demo=False),
+        empty_label=None,
+        help_text="Articles that it has brought already stay with the outlet they have.",
+    )
+    url = forms.CharField(
+        label="Address",
+        max_length=2000,
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
+        help_text="A new address is asked first and must answer with a feed; that takes a few seconds.",
+        error_messages={"required": "A feed needs an address."},
+    )
+    minutes = forms.IntegerField(
+        label="Fixed interval in minutes",
+        required=False,
+        min_value=MIN_MINUTES,
+        max_value=MAX_MINUTES,
+        help_text=f"Empty: adapted to how much is new. From {MIN_MINUTES} to {MAX_MINUTES:,} (a week).",
+        error_messages={
+            "invalid": "Give whole minutes, or nothing.",
+            "min_value": f"Servers should not be asked more often than every {MIN_MINUTES} minutes.",
+            "max_value": f"At least once a week, that is every {MAX_MINUTES:,} minutes; or pause the feed.",
+        },
+    )
+    lang = forms.CharField(
+        label="Language",
+        required=False,
+        max_length=8,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+        help_text="Two letters, such as en or de. Empty: as the feed itself says.",
+    )
+
+    def clean_lang(self) -> str:
+        """Two letters, as ISO 639-1 has them."""
+        typed = str(self.cleaned_data["lang"]).strip().lower()
+        if typed and typed not in LANGUAGES:
+            raise ValidationError("This is no language of two letters that we know, such as en or de.")
+        return typed
+
+
+class BulkForm(forms.Form):
+    """Poll many feeds at once: those of a filter and a search, the inactive ones among them only if ticked."""
+
+    show = forms.CharField(required=False)
+    q = forms.CharField(required=False, max_length=200)
+    take_up = forms.BooleanField(required=False)
 
 
 class OpmlForm(forms.Form):

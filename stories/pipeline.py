@@ -2,11 +2,14 @@
 
     poll -> FOUND -> extract -> EXTRACTED -> read -> READ -> group -> GROUPED -> trace -> DONE
 
-poll     a feed shows an entry that we don't know: the article is FOUND, with its headline, summary and three times.
+poll     a feed shows an entry that we don't know: the article is FOUND, with its headline, summary and three times;
+         where the feed's hub pushes, what it sends is kept likewise, and polls are only a check.
 extract  its page is fetched and the article text taken from it; else the feed's own text; else "text not available".
 read     headline and text become a vector (the event encoder) and counts of words.
 group    the article joins the nearest story that is near enough, or founds one; one article at a time per language.
 trace    the whole story is looked at again: its headline, its first report, its counts.
+recheck  beside the table: while its story lives, an article's page is looked at again after 1 h, 6 h, 24 h and 7 d;
+         what really changed is a new version, and the article goes on from EXTRACTED.
 
 The row is the queue, Celery is only the bell. Each step is (compute, save): compute may be slow and writes nothing;
 save is short and runs in one transaction that first makes sure that the row is still at the step's stage and still
@@ -27,7 +30,19 @@ from typing import Any, Protocol
 
 from stories.ingest.errors import Failure
 from stories.models import Article, Stage
-from stories.services import extraction, grouping, leases, polling, reading, tracing
+from stories.services import (
+    extraction,
+    grouping,
+    leases,
+    polling,
+    pushes,
+    reading,
+    rechecking,
+    tracing,
+    watching,
+    websub,
+)
+from stories.services.hosts import Later
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +51,7 @@ class StepModule(Protocol):
     """What a step's file in services/ offers."""
 
     def compute(self, articles: Sequence[Article], now: datetime) -> Mapping[int, Any]:
-        """Work out a result, or a Failure, for each article by its id; write nothing."""
+        """Work out a result, a Failure, or Later for each article by its id; write nothing."""
 
     def save(self, article: Article, result: Any, now: datetime) -> None:
         """Write one article's result, inside the transaction that moves its stage on."""
@@ -105,7 +120,10 @@ def _compute(step: Step, articles: Sequence[Article], now: datetime) -> Mapping[
 
 
 def _settle(step: Step, claim: leases.Claim, article: Article, result: Any, now: datetime) -> bool:
-    """Save one result and move the row on, or note the failure; True if the row moved on."""
+    """Save one result and move the row on, note the failure, or put the row back; True if the row moved on."""
+    if isinstance(result, Later):
+        leases.postpone(claim, article, result.at)
+        return False
     if isinstance(result, Failure):
         leases.fail(claim, article, result, now=now)
         return False
@@ -125,6 +143,26 @@ def _settle(step: Step, claim: leases.Claim, article: Article, result: Any, now:
 def poll(clock: Callable[[], datetime]) -> polling.Polled:
     """Poll a batch of due feeds; new entries become articles at FOUND."""
     return polling.poll(clock)
+
+
+def take_pushes(clock: Callable[[], datetime]) -> pushes.Kept:
+    """Keep what hubs have pushed, as a poll's answer would be kept."""
+    return pushes.keep_pushes(clock)
+
+
+def recheck(clock: Callable[[], datetime]) -> rechecking.Rechecked:
+    """Look at pages again while their stories live; what really changed goes back to EXTRACTED."""
+    return rechecking.recheck(clock)
+
+
+def subscribe(clock: Callable[[], datetime]) -> int:
+    """Ask hubs for subscriptions and renewals that are due."""
+    return websub.subscribe_due(clock)
+
+
+def watch(clock: Callable[[], datetime]) -> int:
+    """See which outlets report much less than they usually do."""
+    return watching.watch(clock())
 
 
 def waiting(now: datetime) -> dict[str, int]:

@@ -31,6 +31,38 @@ def advance(name: str) -> None:
 
 
 @shared_task
+def take_pushes() -> None:
+    """Keep what hubs have pushed."""
+    kept = pipeline.take_pushes(timezone.now)
+    if kept.found:
+        ring("extract", rows=kept.found)
+    if kept.more:
+        take_pushes.apply_async(queue="net")
+
+
+@shared_task
+def recheck() -> None:
+    """Look at some pages again."""
+    done = pipeline.recheck(timezone.now)
+    if done.changed:
+        ring("read", rows=done.changed)
+    if done.more:
+        recheck.apply_async(queue="net")
+
+
+@shared_task
+def subscribe() -> None:
+    """Ask hubs whose time has come."""
+    pipeline.subscribe(timezone.now)
+
+
+@shared_task
+def watch() -> None:
+    """Look for outlets that fell quiet."""
+    pipeline.watch(timezone.now)
+
+
+@shared_task
 def sweep() -> None:
     """Ring for every row that waits: a lost bell costs ten seconds, never work."""
     for name, rows in pipeline.waiting(timezone.now()).items():

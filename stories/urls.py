@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stories.views import articles, demo, feeds, front, health, outlets, search, setup, story
+from stories.views import adding, articles, demo, feed, feeds, front, health, outlets, search, setup, story, websub
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -16,16 +16,23 @@ urlpatterns = [
     path("article/<int:pk>/retry/", articles.retry, name="article_retry"),
     path("search/", search.search, name="search"),
     path("feeds/", feeds.feeds, name="feeds"),
-    path("feeds.opml", feeds.export_opml, name="opml_export"),
-    path("feeds/add/", feeds.add, name="feed_add"),
-    path("feeds/import/", feeds.import_opml, name="opml_import"),
+    path("feeds.opml", adding.export_opml, name="opml_export"),
+    path("feeds/add/", adding.add, name="feed_add"),
+    path("feeds/take/", adding.take, name="feed_take"),
+    path("feeds/import/", adding.import_opml, name="opml_import"),
+    path("feeds/poll/", feeds.poll_all, name="feeds_poll"),
     path("feeds/known/", feeds.load_known, name="load_known"),
+    path("feeds/<int:pk>/", feed.feed, name="feed"),
+    path("feeds/<int:pk>/edit/", feed.edit, name="feed_edit"),
+    path("feeds/<int:pk>/remove/", feed.remove, name="feed_remove"),
     path("feeds/<int:pk>/poll/", feeds.poll_now, name="feed_poll"),
     path("feeds/<int:pk>/active/", feeds.set_active, name="feed_active"),
     path("setup/", setup.setup, name="setup"),
     # The demo world: invented news on this server, for a machine without a network.
     path("demo/", demo.start, name="demo_start"),
     path("demo-world/<int:start>/<path:path>", demo.serve, name="demo_world"),
+    # Where hubs confirm subscriptions and push what is new.
+    path("websub/<str:token>/", websub.websub, name="websub"),
     # For supervisors and load balancers.
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -20,4 +20,5 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     fake = Web()
     monkeypatch.setattr("stories.ingest.fetch.fetch_many_blocking", fake.fetch_many)
     monkeypatch.setattr("stories.ingest.fetch.fetch_one", fake.fetch_one)
+    monkeypatch.setattr("stories.ingest.fetch.fetch_as_done", fake.fetch_as_done)
     return fake

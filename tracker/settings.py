@@ -122,6 +122,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A bell that nobody answered before the next one rings is worth nothing: the rows are still there.
 CELERY_BEAT_SCHEDULE = {
     "poll": {"task": "stories.tasks.poll", "schedule": 5.0, "options": {"expires": 5, "queue": "net"}},
+    "pushes": {"task": "stories.tasks.take_pushes", "schedule": 5.0, "options": {"expires": 5, "queue": "net"}},
+    "recheck": {"task": "stories.tasks.recheck", "schedule": 30.0, "options": {"expires": 30, "queue": "net"}},
+    "subscribe": {"task": "stories.tasks.subscribe", "schedule": 60.0, "options": {"expires": 60, "queue": "net"}},
+    "watch": {"task": "stories.tasks.watch", "schedule": 3600.0, "options": {"expires": 3600, "queue": "cpu"}},
     "sweep": {"task": "stories.tasks.sweep", "schedule": 10.0, "options": {"expires": 10, "queue": "net"}},
 }
 
@@ -156,6 +160,8 @@ CONTACT = env("CONTACT", default="")
 USER_AGENT = f"Firsthand/{VERSION} (+{PUBLIC_URL}{'; ' + CONTACT if CONTACT else ''})"
 # Addresses exempt from the guard against internal addresses: networks, or one host:port.
 FETCH_ALLOW = tuple(env.list("FETCH_ALLOW", default=[]))
+# At most one request starts at a server per so many seconds, whatever we want of it.
+FETCH_EVERY_S = env.float("FETCH_EVERY_S", default=1.0)
 # The demo world is invented news served by this very server; a public deployment leaves it off.
 DEMO_WORLD = env.bool("DEMO_WORLD", default=False)
 

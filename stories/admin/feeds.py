@@ -6,11 +6,12 @@ from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from stories.admin.viewing import ViewOnly
 from stories.models import Feed, FeedEntry, Outlet
-from stories.services import subscribing
+from stories.services import tending
 
 
 class FeedInline(admin.TabularInline[Feed, Outlet]):
@@ -31,10 +32,11 @@ class FeedInline(admin.TabularInline[Feed, Outlet]):
 class OutletAdmin(admin.ModelAdmin[Outlet]):
     """Newsrooms, their names in running text and their owners."""
 
-    list_display = ("name", "kind", "country", "owner_group", "feed_count", "demo")
+    list_display = ("name", "kind", "country", "owner_group", "feed_count", "quiet_since", "demo")
     list_filter = ("kind", "country", "demo", "lang")
     search_fields = ("name", "slug", "aliases", "domains", "owner_group")
     prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("quiet_since", "quiet_note")
     inlines = (FeedInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Outlet]:
@@ -48,6 +50,8 @@ class OutletAdmin(admin.ModelAdmin[Outlet]):
 
 
 POLLING_FIELDS = (
+    "host",
+    "stopped_reason",
     "last_result",
     "last_status",
     "last_error",
@@ -59,10 +63,22 @@ POLLING_FIELDS = (
     "next_poll_at",
     "next_poll_reason",
     "interval_s",
+    "turn_at",
     "lease_until",
     "etag",
     "last_modified",
     "body_hash",
+    "last_body_at",
+    "validators_lie",
+    "moved_to",
+    "moved_since",
+    "moved_polls",
+    "moved_from",
+    "gone_since",
+    "hub",
+    "topic",
+    "ttl_s",
+    "period_s",
     "created_at",
 )
 
@@ -72,12 +88,16 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
     """Feeds, how their last poll ended, and when the next comes and why."""
 
     list_display = ("title_or_url", "outlet", "active", "last_result", "failures", "last_polled_at", "next_poll_at")
-    list_filter = ("active", "last_result", "outlet__demo")
-    search_fields = ("url", "title", "outlet__name", "last_error")
+    list_filter = ("active", "last_result", "validators_lie", "outlet__demo")
+    search_fields = ("url", "title", "outlet__name", "last_error", "stopped_reason")
     list_select_related = ("outlet",)
     autocomplete_fields = ("outlet",)
     readonly_fields = POLLING_FIELDS
     actions = ("poll_now", "pause", "take_up")
+
+    def view_on_site(self, obj: Feed) -> str:
+        """Its page, with its history."""
+        return reverse("feed", args=[obj.pk])
 
     @admin.display(description="feed", ordering="title")
     def title_or_url(self, feed: Feed) -> str:
@@ -90,14 +110,13 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
             obj.next_poll_at = timezone.now()
         super().save_model(request, obj, form, change)
         if obj.active and {"url", "fixed_interval_s"} & set(form.changed_data):
-            subscribing.poll_now(obj, now=timezone.now())
+            tending.poll_now(obj, now=timezone.now())
 
     @admin.action(description="Poll now")
     def poll_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
         """Make the chosen feeds due."""
-        for feed in queryset:
-            subscribing.poll_now(feed, now=timezone.now())
-        self.message_user(request, f"{len(queryset)} feeds are due now.", messages.SUCCESS)
+        done = tending.poll_all(queryset, take_up=True, now=timezone.now())
+        self.message_user(request, f"{done} feeds are due now.", messages.SUCCESS)
 
     @admin.action(description="Pause")
     def pause(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
@@ -111,7 +130,7 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[Feed], *, active: bool) -> None:
         for feed in queryset:
-            subscribing.set_active(feed, active, now=timezone.now())
+            tending.set_active(feed, active, now=timezone.now())
         word = "polled again" if active else "paused"
         self.message_user(request, f"{len(queryset)} feeds are {word}.", messages.SUCCESS)
 

@@ -1,26 +1,32 @@
 """From a site's address to its feeds: what the page declares, what it links to, and where feeds usually are.
 
 What it hands back has been fetched and parsed, so it is a feed; which of them to subscribe to is a person's choice.
+Who fetches, and how politely, is the caller's: it asks through one function and decides only what to ask for next.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 
-from . import feeds, fetch, links, markup
-from .entries import MAX_NAME, address
+from . import fetch, isolated, links, markup
+from .entries import MAX_NAME, Entry, ParsedFeed, address
 from .errors import Failure, Permanent, Temporary
 from .syntax import to_utf8
 
-# Tried in one batch; a front page with more feeds than this lists its sections, of which the first are the broadest.
-MAX_TRIED = 12
+# A front page may declare dozens, its sections, of which the first are the broadest. At a request a second, a person
+# who waits for the answer has patience for about so many; the rest can be added by their own addresses.
+MAX_TRIED = 5
+# Where a page names none: tried one after the other until one is a feed.
+MAX_GUESSED = 6
 MAX_PAGE = 3 * 1024 * 1024
+# Fewer dated entries than this say nothing about how often a feed publishes.
+MIN_DATED = 3
 
 _FEED_TYPES = {
     "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "text/xml",
@@ -30,38 +36,49 @@ _FEED_PATH = re.compile(
     r"(?:\.(?:rss|atom|rdf)|/(?:feed|rss|atom)(?:\.xml|\.json)?/?|/(?:rss|feed|feeds)/[^?#]*)$", re.I
 )
 _COMMENTS = re.compile(r"comment|kommentar|commentaire|comentario", re.IGNORECASE)
-_COMMON_PATHS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feeds/all.rss", "/feed.json")
+_COMMON_PATHS = ("/feed", "/rss.xml", "/rss", "/feed.xml", "/atom.xml", "/index.xml")
+
+# Answers in the order of the requests; what goes wrong with one is its answer.
+Ask = Callable[[Sequence[fetch.Request]], Sequence[fetch.Response | Failure]]
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFeed:
-    """A feed's address and title; the title may be empty."""
+class FeedLink:
+    """What a page says that a feed is: its address, and a title that may be empty."""
 
     url: str
     title: str
 
 
-def find_feeds(url: str, policy: fetch.Policy, now: datetime) -> list[FoundFeed]:
+@dataclass(frozen=True, slots=True)
+class FoundFeed:
+    """A feed that answered: where it lives for good, what it calls itself, and what it held."""
+
+    url: str
+    title: str
+    feed: ParsedFeed
+
+
+def find_feeds(url: str, ask: Ask, now: datetime) -> list[FoundFeed]:
     """The feeds of the site at `url`, or the feed that `url` itself is. A missing scheme is taken for https, then http.
 
     Raises Temporary where the site does not answer for the moment, Permanent where there is no feed.
     """
-    response = _site(url, policy)
-    try:
-        feed = feeds.parse(response.body, url=response.final_url, headers=response.headers, now=now)
-        return [FoundFeed(response.permanent_url or response.url, feed.title)]
-    except Permanent:
-        declared = feed_links(response.body, url=response.final_url)
-    found = _confirmed(declared[:MAX_TRIED], policy, now)
+    response = _site(url, ask)
+    itself = _read(response, FeedLink(response.url, ""), now)
+    if itself:
+        return [itself]
+    found = _confirmed(feed_links(response.body, url=response.final_url)[:MAX_TRIED], ask, now)
+    for guess in candidates(response.final_url) if not found else []:
+        found = _confirmed([FeedLink(guess, "")], ask, now)
+        if found:
+            break
     if not found:
-        guesses = [FoundFeed(guess, "") for guess in candidates(response.final_url)]
-        found = _confirmed(guesses, policy, now)[:1]
-    if not found:
-        raise Permanent(f"No feed was found at {url.strip()[:200]}")
+        raise Permanent(f"No feed was found at {links.host(response.url) or url.strip()[:200]}")
     return found
 
 
-def feed_links(body: bytes, *, url: str) -> list[FoundFeed]:
+def feed_links(body: bytes, *, url: str) -> list[FeedLink]:
     """The feeds that a page names, best first: those it declares, then links that look like feeds, comments last."""
     # Every process that shows a form gets here in principle; none should spend its start on an extractor for that.
     import trafilatura  # noqa: PLC0415
@@ -73,14 +90,14 @@ def feed_links(body: bytes, *, url: str) -> list[FoundFeed]:
     if tree is None:
         return []
     base = urljoin(url, next(iter(tree.xpath("//base/@href")), ""))
-    found: dict[str, FoundFeed] = {}
+    found: dict[str, FeedLink] = {}
     for feed in (*_declared(tree, base), *_linked(tree, base)):
         found.setdefault(links.url_key(feed.url), feed)
     return sorted(found.values(), key=lambda feed: bool(_COMMENTS.search(f"{feed.url} {feed.title}")))
 
 
 def candidates(url: str) -> list[str]:
-    """Addresses at which a site's feed usually is: beside the page, then at the site's root."""
+    """The MAX_GUESSED likeliest addresses of a site's feed: beside the page, then at the site's root."""
     parts = urlsplit(links.safe_url(url))
     if not parts.netloc:
         return []
@@ -88,55 +105,80 @@ def candidates(url: str) -> list[str]:
     beside = (
         [f"{root}{parts.path.rstrip('/')}{path}" for path in ("/feed", "/rss.xml")] if parts.path.strip("/") else []
     )
-    return [*beside, *(root + path for path in _COMMON_PATHS)]
+    return [*beside, *(root + path for path in _COMMON_PATHS)][:MAX_GUESSED]
 
 
-def _site(url: str, policy: fetch.Policy) -> fetch.Response:
+def newest(feed: ParsedFeed, count: int) -> list[Entry]:
+    """The first entries by their own times; those without a time keep the feed's order, after the others."""
+    dated = [entry for entry in feed.entries if entry.claimed_at]
+    dated.sort(key=lambda entry: entry.claimed_at.timestamp() if entry.claimed_at else 0.0, reverse=True)
+    return [*dated, *(entry for entry in feed.entries if not entry.claimed_at)][:count]
+
+
+def rhythm(feed: ParsedFeed) -> timedelta | None:
+    """The mean time between entries by their own times; None where too few of them give one."""
+    times = sorted(entry.claimed_at for entry in feed.entries if entry.claimed_at)
+    if len(times) < MIN_DATED or times[0] == times[-1]:
+        return None
+    return (times[-1] - times[0]) / (len(times) - 1)
+
+
+def _site(url: str, ask: Ask) -> fetch.Response:
     typed = url.strip()
-    request = fetch.Request(typed if "://" in typed else f"https://{typed}", accept=fetch.ACCEPT_FEED)
     try:
-        return fetch.fetch_one(request, policy)
+        return _one(typed if "://" in typed else f"https://{typed}", ask)
     except Temporary:
         if "://" in typed:
             raise
-        return fetch.fetch_one(fetch.Request(f"http://{typed}", accept=fetch.ACCEPT_FEED), policy)
+        return _one(f"http://{typed}", ask)
 
 
-def _confirmed(found: Sequence[FoundFeed], policy: fetch.Policy, now: datetime) -> list[FoundFeed]:
-    """Those that answer with a feed, with the title that the feed gives itself; each feed once, by where it ends up."""
-    requests = [fetch.Request(feed.url, accept=fetch.ACCEPT_FEED) for feed in found]
+def _one(url: str, ask: Ask) -> fetch.Response:
+    answer = ask([fetch.Request(url, accept=fetch.ACCEPT_FEED)])[0]
+    if isinstance(answer, Failure):
+        raise answer
+    return answer
+
+
+def _confirmed(named: Sequence[FeedLink], ask: Ask, now: datetime) -> list[FoundFeed]:
+    """Those that answer with a feed; each feed once, by where it ends up."""
     confirmed: dict[str, FoundFeed] = {}
-    for feed, answer in zip(found, fetch.fetch_many_blocking(requests, policy), strict=True):
-        if isinstance(answer, Failure):
-            continue
-        try:
-            parsed = feeds.parse(answer.body, url=answer.final_url, headers=answer.headers, now=now)
-        except Permanent:
-            continue
-        best = FoundFeed(answer.permanent_url or feed.url, parsed.title or feed.title)
-        confirmed.setdefault(links.url_key(answer.final_url), best)
+    answers = ask([fetch.Request(link.url, accept=fetch.ACCEPT_FEED) for link in named]) if named else ()
+    for link, answer in zip(named, answers, strict=True):
+        found = None if isinstance(answer, Failure) else _read(answer, link, now)
+        if found and not isinstance(answer, Failure):
+            confirmed.setdefault(links.url_key(answer.final_url), found)
     return list(confirmed.values())
 
 
-def _declared(tree: lxml.html.HtmlElement, base: str) -> Iterator[FoundFeed]:
+def _read(answer: fetch.Response, link: FeedLink, now: datetime) -> FoundFeed | None:
+    """The feed in an answer, with the title that it gives itself; None where it holds none."""
+    try:
+        parsed = isolated.feed(answer.body, url=answer.final_url, headers=answer.headers, now=now)
+    except Failure:
+        return None
+    return FoundFeed(answer.permanent_url or link.url, parsed.title or link.title, parsed)
+
+
+def _declared(tree: lxml.html.HtmlElement, base: str) -> Iterator[FeedLink]:
     for link in tree.xpath("//link[@href]"):
         kind = str(link.get("type") or "").split(";")[0].strip().lower()
         relations = str(link.get("rel") or "").lower().split()
         if "feed" in relations or ("alternate" in relations and kind in _FEED_TYPES):
-            yield from _found(link.get("href"), link.get("title"), base)
+            yield from _link(link.get("href"), link.get("title"), base)
 
 
-def _linked(tree: lxml.html.HtmlElement, base: str) -> Iterator[FoundFeed]:
+def _linked(tree: lxml.html.HtmlElement, base: str) -> Iterable[FeedLink]:
     """Links within the site whose path looks like a feed's."""
     for anchor in tree.xpath("//a[@href]"):
-        for feed in _found(anchor.get("href"), anchor.text_content(), base):
+        for feed in _link(anchor.get("href"), anchor.text_content(), base):
             same_site = links.site_domain(feed.url) == links.site_domain(base)
             if same_site and _FEED_PATH.search(urlsplit(feed.url).path):
                 yield feed
 
 
-def _found(href: str | None, title: str | None, base: str) -> Iterator[FoundFeed]:
+def _link(href: str | None, title: str | None, base: str) -> Iterator[FeedLink]:
     # Old pages write feed://herald.example/rss, or feed:https://..., to call a reader.
     written = re.sub(r"^\s*feed:(?://)?(?=https?:)|^\s*feed:(?=//)", "", href or "", flags=re.IGNORECASE)
     if url := address(written, base):
-        yield FoundFeed(url.partition("#")[0], markup.line(title or "", MAX_NAME))
+        yield FeedLink(url.partition("#")[0], markup.line(title or "", MAX_NAME))

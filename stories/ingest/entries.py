@@ -16,7 +16,6 @@ from . import dates, links, markup
 MAX_GUID, MAX_URL, MAX_NAME = 500, 2000, 300
 MAX_TITLE = 500
 MAX_SUMMARY = 2000
-MAX_SUMMARY_MARKUP = 20_000
 MAX_CONTENT = 200_000
 # A description longer than this is more than a teaser; some outlets put the article there and nothing into the content.
 FULL_TEXT_IN_SUMMARY = 400
@@ -24,13 +23,12 @@ FULL_TEXT_IN_SUMMARY = 400
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a feed. Strings are plain text without control characters, except summary_html (harmless markup)."""
+    """One entry of a feed. Strings are plain text without control characters."""
 
     guid: str
     url: str  # absolute http(s) address as the feed gives it, tracking included, or ""
     title: str
     summary: str
-    summary_html: str
     content: str  # paragraphs separated by an empty line; "" where the feed has no more than the summary
     byline: str
     claimed_at: datetime | None  # see dates.claimed
@@ -47,9 +45,16 @@ class ParsedFeed:
     title: str
     home_url: str
     lang: str
-    ttl_s: int | None
-    hub: str
+    ttl_s: int | None  # RSS <ttl>
+    period_s: int | None  # sy:updatePeriod divided by sy:updateFrequency
+    hubs: tuple[str, ...]  # WebSub: the hubs' addresses, the server's own word first
+    self_url: str  # WebSub: the address by which the hubs know the feed, or ""
     entries: tuple[Entry, ...]
+
+    @property
+    def hub(self) -> str:
+        """The first hub, or ""."""
+        return self.hubs[0] if self.hubs else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,12 @@ def finished(raw: RawEntry, *, base: str, feed_lang: str, now: datetime) -> Entr
     plain = " ".join(summary or content)
     if summary and len(" ".join(content)) <= len(plain):
         content = summary if len(plain) > FULL_TEXT_IN_SUMMARY else []
-    shown = raw.summary if raw.summary.value else raw.content
     published, updated = dates.claimed(raw.published, now), dates.claimed(raw.updated, now)
     entry = Entry(
         guid=guid(raw.guid),
         url=address(raw.url, base),
         title=title(raw.title),
         summary=markup.shortened(plain, MAX_SUMMARY),
-        summary_html=_summary_html(shown, base, plain),
         content="\n\n".join(content)[:MAX_CONTENT],
         byline=byline(raw.authors),
         claimed_at=published or (None if raw.published.strip() else updated),
@@ -110,10 +113,14 @@ def guid(value: str) -> str:
 
 def address(value: str, base: str) -> str:
     """The absolute http(s) address, or "" where it is none or too long to be kept whole."""
+    if not value.isascii():
+        value = markup.without_invisible(markup.without_control(value))
     value = value.strip()
     if not value:
         return ""
     url = links.safe_url(links.joined(base, value))
+    if url.isascii() and len(url) < MAX_URL:
+        return url
     # In its canonical form letters beyond ASCII take up to nine characters each.
     return url if len(links.canonical(url)) <= MAX_URL >= len(url) else ""
 
@@ -177,10 +184,3 @@ def _paragraphs(text: Text) -> list[str]:
     while found and _TRAILER.match(found[-1]):
         found.pop()
     return found
-
-
-def _summary_html(text: Text, base: str, plain: str) -> str:
-    """Harmless markup of the summary; for one that is plain text, that text with its special characters escaped."""
-    if text.is_html or markup.looks_like_markup(text.value):
-        return markup.clean_html(text.value, base=base, limit=MAX_SUMMARY_MARKUP)
-    return markup.escaped(markup.shortened(plain, MAX_SUMMARY))

@@ -10,6 +10,9 @@ from __future__ import annotations
 class Failure(Exception):
     """What went wrong outside, in a sentence that an operator can act on."""
 
+    # Seconds that it took to fail, where the fetcher measured them.
+    elapsed_s: float = 0.0
+
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason

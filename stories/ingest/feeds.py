@@ -7,15 +7,17 @@ is instead. An empty feed is a feed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from . import jsonfeed, rss, syntax
+from .challenges import looks_like_challenge
 from .entries import MAX_NAME, Entry, ParsedFeed, RawEntry, Text, address, finished, language_code
 from .entries import title as title_line
-from .errors import Permanent
+from .errors import Failure, Permanent
+from .links import host
 
 __all__ = ["Entry", "ParsedFeed", "parse"]
 
@@ -23,7 +25,12 @@ __all__ = ["Entry", "ParsedFeed", "parse"]
 MAX_ENTRIES = 2000
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-_HUB_HEADER = re.compile(r"<([^<>]{1,2000})>\s*;\s*rel\s*=\s*\"?hub\b", re.IGNORECASE)
+# One link of a Link header with its parameters, and one of these.
+_LINK = re.compile(r"<([^<>]{1,2000})>((?:\s*;\s*[\w*-]{1,30}\s*=\s*(?:\"[^\"]{0,500}\"|[^\s;,\"]{1,500}))*)")
+_PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
+# The standard asks nobody to subscribe at more than one; the next serve where the first refuses.
+MAX_HUBS = 5
+_PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _INSTEAD = {
     "html": "a web page",
     "opml": "a list of feeds (OPML), which can be imported as a whole,",
@@ -31,25 +38,41 @@ _INSTEAD = {
     "sitemapindex": "a site map",
     "svg": "a picture",
 }
+_FILES = (
+    (b"\x1f\x8b", "compressed data"),
+    (b"PK\x03\x04", "a zip file"),
+    (b"%PDF", "a PDF file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+)
 
 
 def parse(body: bytes, *, url: str, headers: Mapping[str, str] = _NO_HEADERS, now: datetime) -> ParsedFeed:
     """Read the feed fetched from `url`. `headers` have lower-case names; `now` bounds the dates that are believed.
 
-    Raises Permanent with a sentence for a person where the document is no feed.
+    Raises Permanent with a sentence for a person where the document is no feed, replies.Blocked where it is a page that
+    tells browsers from robots.
     """
     start = body[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
         raise Permanent("This address answers with nothing, not with a feed")
+    file = next((name for mark, name in _FILES if start.startswith(mark)), "")
+    if file:
+        raise Permanent(f"This address answers with {file}, not with a feed")
     if start.startswith((b"{", b"[")):
         return _from_json(jsonfeed.read(body), url, headers, now)
     document = syntax.to_utf8(body, headers.get("content-type", ""))
     root = syntax.root_name(document)
     if root == "html":
-        raise Permanent("This address answers with a web page, not with a feed")
+        raise _page_instead(document, url, headers)
     syntax.check_depth(document)
     result = syntax.read(document, url=url, language=headers.get("content-language", ""))
     if not result["version"] and not result["entries"]:
+        if looks_like_challenge(headers, document):
+            raise _page_instead(document, url, headers)
+        if root in ("rss", "feed"):
+            raise Permanent("The feed is broken: nothing in it can be read")
         raise Permanent(f"This address answers with {_INSTEAD.get(root, _unknown(root))} not with a feed")
     return _from_xml(result, url, headers, now)
 
@@ -63,7 +86,9 @@ def _from_xml(result: Any, url: str, headers: Mapping[str, str], now: datetime) 
         home_url=address(rss.home(feed), url),
         lang=lang,
         ttl_s=_ttl_s(dict.get(feed, "ttl")),
-        hub=address(rss.hub(feed), url) or _hub_of(headers),
+        period_s=_period_s(*rss.period(feed)),
+        hubs=_hubs(headers, rss.linked(feed, "hub")),
+        self_url=_self_url(headers, rss.linked(feed, "self")),
         entries=_finished(raw, url, lang, now),
     )
 
@@ -75,7 +100,9 @@ def _from_json(feed: jsonfeed.RawFeed, url: str, headers: Mapping[str, str], now
         home_url=address(feed.home, url),
         lang=lang,
         ttl_s=None,
-        hub=address(feed.hub, url) or _hub_of(headers),
+        period_s=None,
+        hubs=_hubs(headers, feed.hubs),
+        self_url=_self_url(headers, [feed.feed_url]),
         entries=_finished(feed.entries[:MAX_ENTRIES], url, lang, now),
     )
 
@@ -91,9 +118,41 @@ def _ttl_s(value: object) -> int | None:
     return int(text) * 60 if re.fullmatch(r"[0-9]{1,6}", text) and int(text) else None
 
 
-def _hub_of(headers: Mapping[str, str]) -> str:
-    match = _HUB_HEADER.search(headers.get("link", ""))
-    return address(match[1], "") if match else ""
+def _period_s(period: str, frequency: str) -> int | None:
+    """How often a feed says that it changes, in seconds; None where it does not say."""
+    whole = _PERIODS_S.get(period.strip().lower() or ("daily" if frequency else ""))
+    times = int(frequency) if re.fullmatch(r"[0-9]{1,4}", frequency.strip()) else 1
+    return max(whole // max(times, 1), 1) if whole else None
+
+
+def _hubs(headers: Mapping[str, str], named: Iterable[str]) -> tuple[str, ...]:
+    """The hubs' absolute addresses, each once: those of the server's headers, then those that the document names."""
+    found = dict.fromkeys(address(each, "") for each in (*_linked(headers, "hub"), *named))
+    return tuple(each for each in found if each)[:MAX_HUBS]
+
+
+def _self_url(headers: Mapping[str, str], named: Iterable[str]) -> str:
+    found = (address(each, "") for each in (*_linked(headers, "self"), *named))
+    return next((each for each in found if each), "")
+
+
+def _linked(headers: Mapping[str, str], relation: str) -> list[str]:
+    """The targets of the Link headers of this relation, as they are written."""
+    return [link[1] for link in _LINK.finditer(headers.get("link", "")) if relation in _relations(link[2])]
+
+
+def _relations(parameters: str) -> list[str]:
+    found = (part for part in _PARAMETER.finditer(parameters) if part[1].lower() == "rel")
+    return [word for part in found for word in (part[2] or part[3] or "").lower().split()]
+
+
+def _page_instead(document: bytes, url: str, headers: Mapping[str, str]) -> Failure:
+    """What a web page in place of a feed means: the wrong address, or a check that keeps us out."""
+    if not looks_like_challenge(headers, document):
+        return Permanent("This address answers with a web page, not with a feed")
+    from .replies import Blocked  # noqa: PLC0415 it brings a whole HTTP client along, which a parser needs nowhere else
+
+    return Blocked(f"{host(url)} blocked us: it answers automatic readers with a browser check", status=200)
 
 
 def _unknown(root: str) -> str:

@@ -1,8 +1,9 @@
-"""The only socket of the ingest room: a batch of addresses in, a batch of answers or failures out.
+"""The only way out of the ingest room: addresses in, answers or failures out, each as soon as it is there.
 
-One asyncio batch with a limit per host and one overall. It sends no cookies and no referrer, gives validators back byte
-for byte, follows redirects itself so that every hop meets the same rules, and stops at a number of decoded bytes and of
-seconds whatever the server does. It parses nothing, retries nothing and remembers nothing between batches.
+One asyncio batch with a pace per host and a limit overall. It sends no cookies and no referrer, gives validators back
+byte for byte, follows redirects itself so that every hop meets the same rules and waits for its own host's turn, and
+stops at a number of bytes and of seconds whatever the server does. It parses nothing, retries nothing and remembers
+nothing between batches.
 """
 
 from __future__ import annotations
@@ -10,28 +11,37 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from urllib.parse import urljoin
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import overload
 
 import aiohttp
 import yarl
 
+from . import relay
 from .errors import Failure, Permanent, Temporary
 from .exchange import ACCEPT_FEED, ACCEPT_PAGE, Policy, Request, Response
 from .guard import guard_for
-from .replies import HttpPermanent, HttpTemporary, connection_failure, kept_headers, status_failure, validator
+from .pace import Doors, NotAsked, Pace, Turns
+from .replies import Blocked, HttpPermanent, HttpTemporary
+from .wire import Trip, checked, hop, session
 
 __all__ = [
     "ACCEPT_FEED",
     "ACCEPT_PAGE",
+    "Answered",
+    "Blocked",
     "HttpPermanent",
     "HttpTemporary",
+    "NotAsked",
+    "Pace",
     "Policy",
     "Request",
     "Response",
+    "Tick",
+    "fetch_as_done",
     "fetch_many",
     "fetch_many_blocking",
     "fetch_one",
@@ -39,66 +49,78 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT_REDIRECTS = frozenset({301, 308})
-# Enough of an error page to tell a browser check from a plain refusal.
-_ERROR_BODY_BYTES = 16 * 1024
-# Small reads keep the decoder from running far ahead of the byte limit; larger ones made no batch faster.
-_READ_BYTES = 64 * 1024
-# Sites send security headers well over aiohttp's 8 KB.
-_MAX_HEADER_BYTES = 64 * 1024
-MAX_URL = 4000
+# The index of the request with its answer; and what stands in for one while nothing arrives.
+Answered = tuple[int, Response | Failure]
+Tick = tuple[None, None]
+
+_NO_PACES: Mapping[str, Pace] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class _Batch:
     """What the fetches of one batch share."""
 
-    session: aiohttp.ClientSession
+    client: aiohttp.ClientSession
     policy: Policy
     slots: asyncio.Semaphore
-    hosts: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    doors: Doors
+    outbox: relay.Outbox[Answered]
 
 
-@dataclass(slots=True)
-class _Trip:
-    """One request on its way through redirects."""
-
-    request: Request
-    url: yarl.URL
-    permanent: bool = True
-    hops: int = 0
-    spent_s: float = 0.0
-    started: float = 0.0
+@overload
+def fetch_as_done(
+    requests: Sequence[Request], policy: Policy, paces: Mapping[str, Pace] = ..., *, tick_s: None = None
+) -> Generator[Answered, None, None]: ...
 
 
-async def fetch_many(requests: Sequence[Request], policy: Policy) -> list[Response | Failure]:
-    """Fetch all of them at once within the policy's limits; answers in the order of the requests.
+@overload
+def fetch_as_done(
+    requests: Sequence[Request], policy: Policy, paces: Mapping[str, Pace] = ..., *, tick_s: float
+) -> Generator[Answered | Tick, None, None]: ...
 
-    Nothing is raised for a single request: what goes wrong is its answer. Raises ValueError for a wrong `allow`.
+
+def fetch_as_done(
+    requests: Sequence[Request], policy: Policy, paces: Mapping[str, Pace] = _NO_PACES, *, tick_s: float | None = None
+) -> Generator[Answered | Tick, None, None]:
+    """Fetch all of them within the policy's limits; yields each answer with its request's index, once it is there.
+
+    With `tick_s` it also yields (None, None) whenever nothing arrived for so many seconds. `paces` is by host, in
+    lower case. Nothing is raised for a single request: what goes wrong is its answer. Closing the generator early
+    cancels what is under way. While the answers not yet taken weigh more than relay.UNTAKEN, no further request
+    begins. Raises ValueError for a wrong `allow`.
     """
-    timeout = aiohttp.ClientTimeout(total=policy.total_timeout_s, connect=policy.connect_timeout_s)
-    # The limits are the semaphores: the connector's own would count waiting time against the timeouts.
-    connector = aiohttp.TCPConnector(limit=0, socket_factory=guard_for(policy.allow).socket_factory())
-    async with aiohttp.ClientSession(
-        connector=connector,
-        timeout=timeout,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": policy.user_agent, "Accept-Encoding": "gzip, deflate"},
-        read_bufsize=_READ_BYTES,
-        max_line_size=_MAX_HEADER_BYTES,
-        max_field_size=_MAX_HEADER_BYTES,
-        trust_env=False,
-    ) as session:
-        slots = asyncio.Semaphore(policy.concurrency)
-        per_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(policy.per_host))
-        batch = _Batch(session, policy, slots, per_host)
-        return list(await asyncio.gather(*(_answer(request, batch) for request in requests)))
+    guard_for(policy.allow)
+    return _as_done(list(requests), policy, paces, tick_s)
 
 
-def fetch_many_blocking(requests: Sequence[Request], policy: Policy) -> list[Response | Failure]:
-    """fetch_many for callers without an event loop."""
-    return asyncio.run(fetch_many(requests, policy))
+def _as_done(
+    requests: Sequence[Request], policy: Policy, paces: Mapping[str, Pace], tick_s: float | None
+) -> Generator[Answered | Tick, None, None]:
+    async def work(outbox: relay.Outbox[Answered]) -> None:
+        await _fetch_all(requests, policy, paces, outbox)
+
+    answers = relay.stream(work, _weight, tick_s)
+    with closing(answers):
+        for answer in answers:
+            yield (None, None) if answer is None else answer
+
+
+async def fetch_many(
+    requests: Sequence[Request], policy: Policy, paces: Mapping[str, Pace] = _NO_PACES
+) -> list[Response | Failure]:
+    """As fetch_as_done, for callers with an event loop of their own: all answers, in the order of the requests."""
+    answers: dict[int, Response | Failure] = {}
+    outbox: relay.Outbox[Answered] = relay.Outbox(lambda answered: answers.update([answered]), weigh=lambda _: 0)
+    await _fetch_all(requests, policy, paces, outbox)
+    return [answers[index] for index in range(len(requests))]
+
+
+def fetch_many_blocking(
+    requests: Sequence[Request], policy: Policy, paces: Mapping[str, Pace] = _NO_PACES
+) -> list[Response | Failure]:
+    """As fetch_as_done: all answers, in the order of the requests."""
+    answers = dict(fetch_as_done(requests, policy, paces))
+    return [answers[index] for index in range(len(requests))]
 
 
 def fetch_one(request: Request, policy: Policy) -> Response:
@@ -109,113 +131,73 @@ def fetch_one(request: Request, policy: Policy) -> Response:
     return answer
 
 
-async def _answer(request: Request, batch: _Batch) -> Response | Failure:
+def _weight(answered: Answered) -> int:
+    return len(answered[1].body) if isinstance(answered[1], Response) else 0
+
+
+async def _fetch_all(
+    requests: Sequence[Request], policy: Policy, paces: Mapping[str, Pace], outbox: relay.Outbox[Answered]
+) -> None:
+    async with session(policy) as client:
+        slots = asyncio.Semaphore(policy.concurrency)
+        doors = Doors(Turns(policy.every_s, paces), policy.per_host)
+        batch = _Batch(client, policy, slots, doors, outbox)
+        async with asyncio.TaskGroup() as group:
+            for index, request in enumerate(requests):
+                group.create_task(_answer(index, request, batch))
+
+
+async def _answer(index: int, request: Request, batch: _Batch) -> None:
+    trip = Trip(request)
+    answer: Response | Failure
     try:
-        return await _travel(request, batch)
+        answer = await _travel(trip, batch)
     except Failure as failure:
-        return failure
+        answer = failure
+        answer.elapsed_s = trip.spent_s
     except Exception as error:
         # A fault of ours must cost one answer, not the batch; the log keeps what the operator's sentence leaves out.
         log.exception("fetching failed in an unforeseen way: %s", _host_of(request.url))
-        return Temporary(f"The address could not be fetched ({type(error).__name__})")
+        answer = Temporary(f"The address could not be fetched ({type(error).__name__})")
+    batch.outbox.put((index, answer))
 
 
-async def _travel(request: Request, batch: _Batch) -> Response:
+async def _travel(trip: Trip, batch: _Batch) -> Response:
     """Follow the redirects of one request; every hop is judged like the first and waits for its own host's turn."""
-    trip = _Trip(request, _checked(request.url, batch.policy))
+    trip.url = checked(trip.request.url, batch.policy)
     while True:
-        host = trip.url.raw_host or ""
-        async with batch.hosts[host], batch.slots:
-            trip.started = time.monotonic()
-            answer = await _hop(trip, batch)
-            trip.spent_s += time.monotonic() - trip.started
+        answer = await _asked(trip, batch)
         if isinstance(answer, Response):
             return answer
         trip.hops += 1
         if trip.hops > batch.policy.max_redirects:
-            raise Permanent(f"{host} redirects more than {batch.policy.max_redirects} times")
-        trip.url = _checked(urljoin(str(trip.url), answer), batch.policy)
+            raise Permanent(f"{trip.host} redirects more than {batch.policy.max_redirects} times")
+        trip.url = checked(answer, batch.policy)
 
 
-async def _hop(trip: _Trip, batch: _Batch) -> Response | str:
-    """One exchange: the response, or the address that it redirects to."""
-    host = trip.url.raw_host or ""
-    try:
-        # All hops share one budget; a hop that starts at its end still gets a moment to fail properly.
-        async with asyncio.timeout(max(0.1, batch.policy.total_timeout_s - trip.spent_s)):
-            async with batch.session.get(trip.url, headers=_headers(trip.request), allow_redirects=False) as reply:
-                if reply.status in _REDIRECTS and reply.headers.get("Location"):
-                    trip.permanent = trip.permanent and reply.status in _PERMANENT_REDIRECTS
-                    return reply.headers["Location"]
-                return await _response(trip, reply, batch.policy, host)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise connection_failure(error, host, batch.policy.total_timeout_s) from error
+async def _asked(trip: Trip, batch: _Batch) -> Response | str:
+    """One hop: the response, or the address that it redirects to; the host's doors learn how it went."""
+    async with _permit(trip, batch) as out:
+        trip.started = time.monotonic()
+        failure: Failure | None = None
+        try:
+            return await hop(trip, batch.client, batch.policy, out)
+        except Failure as caught:
+            failure = caught
+            raise
+        finally:
+            trip.spent_s += time.monotonic() - trip.started
+            if not trip.request.own:
+                batch.doors.note(trip.host, failure)
 
 
-async def _response(trip: _Trip, reply: aiohttp.ClientResponse, policy: Policy, host: str) -> Response:
-    """Read an answer that is not a redirect; raises the failure for statuses other than 2xx and 304."""
-    headers = {name.lower(): value for name, value in reply.headers.items()}
-    conditional = len(_headers(trip.request)) > 1
-    if not (200 <= reply.status < 300 or (reply.status == 304 and conditional)):
-        start = await _read(reply, _ERROR_BODY_BYTES, host, cut=True)
-        raise status_failure(reply.status, host, headers, start, datetime.now(UTC))
-    body = b"" if reply.status == 304 else await _read(reply, policy.max_bytes, host)
-    return Response(
-        url=trip.request.url,
-        final_url=str(trip.url),
-        status=reply.status,
-        body=body,
-        headers=kept_headers(reply.headers),
-        etag=validator(reply.raw_headers, b"etag"),
-        last_modified=validator(reply.raw_headers, b"last-modified"),
-        permanent_url=str(trip.url) if trip.hops and trip.permanent else "",
-        elapsed_s=trip.spent_s + time.monotonic() - trip.started,
-    )
-
-
-async def _read(reply: aiohttp.ClientResponse, limit: int, host: str, *, cut: bool = False) -> bytes:
-    """The decoded body up to `limit` bytes. Beyond it: the start alone if `cut`, else a Permanent failure.
-
-    Reading by chunks is what keeps a compression bomb or an endless body small: the whole-body read of aiohttp holds
-    all of it, and its total timeout does not fire while it decodes.
-    """
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in reply.content.iter_chunked(_READ_BYTES):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            reply.close()
-            if cut:
-                break
-            raise Permanent(f"The answer of {host} is larger than {limit / 2**20:g} MB and was not read to its end")
-    return b"".join(pieces)
-
-
-def _headers(request: Request) -> dict[str, str]:
-    headers = {"Accept": request.accept or "*/*"}
-    # A validator with a line break cannot have come from a server; sending it would forge a header.
-    if request.etag.isprintable() and request.etag:
-        headers["If-None-Match"] = request.etag
-    if request.last_modified.isprintable() and request.last_modified:
-        headers["If-Modified-Since"] = request.last_modified
-    return headers
-
-
-def _checked(url: str, policy: Policy) -> yarl.URL:
-    """The URL ready to send, or a Permanent failure: http and https only, no port that the guard would refuse."""
-    try:
-        parsed = yarl.URL(url.strip()).with_fragment(None)
-        port, host = parsed.port, parsed.raw_host
-    except (ValueError, UnicodeError, TypeError) as error:
-        raise Permanent("This is not an address that can be fetched") from error
-    if parsed.scheme not in ("http", "https"):
-        raise Permanent("Only addresses that begin with http:// or https:// can be fetched")
-    if not host or len(url) > MAX_URL:
-        raise Permanent("This is not an address that can be fetched")
-    if port is None or not guard_for(policy.allow).could_allow_port(port):
-        raise Permanent(f"The address of {host} is not allowed: port {port} is not one of the web's ports, 80 and 443")
-    return parsed
+@asynccontextmanager
+async def _permit(trip: Trip, batch: _Batch) -> AsyncIterator[Callable[[], None]]:
+    """Wait for the host's turn, then for a slot and room for one more answer: who waits for a turn holds no slot."""
+    door = batch.doors.place(trip.host) if trip.request.own else batch.doors.turn(trip.host)
+    async with door as out, batch.slots:
+        await batch.outbox.room()
+        yield out
 
 
 def _host_of(url: str) -> str:

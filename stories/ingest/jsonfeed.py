@@ -19,7 +19,8 @@ class RawFeed:
     title: str
     home: str
     lang: str
-    hub: str
+    feed_url: str
+    hubs: tuple[str, ...]
     entries: tuple[RawEntry, ...]
 
 
@@ -36,7 +37,8 @@ def read(body: bytes) -> RawFeed:
         title=_text(feed, "title"),
         home=_text(feed, "home_page_url"),
         lang=_text(feed, "language"),
-        hub=hubs[0] if hubs else "",
+        feed_url=_text(feed, "feed_url"),
+        hubs=tuple(hubs),
         entries=tuple(_entry(item, feed) for item in _dicts(feed, "items")),
     )
 

@@ -1,12 +1,10 @@
-"""Foreign HTML and text made safe to keep: cleaned markup, plain paragraphs, single lines.
+"""Foreign HTML and text made safe to keep: plain paragraphs and single lines.
 
-It trusts nothing that comes in and loads nothing that the markup names: images, frames and styles are dropped, so that
-a reader's browser calls nobody but this server.
+It trusts nothing that comes in, loads nothing that the markup names, and hands no markup on.
 """
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 from collections.abc import Iterator
@@ -14,8 +12,6 @@ from collections.abc import Iterator
 import lxml.html
 import nh3
 from lxml import etree
-
-from .links import canonical
 
 # Markup beyond this is cut before it is parsed: longer than any article, short enough to stay quick.
 MAX_MARKUP = 1_000_000
@@ -38,9 +34,11 @@ _DROPPED_WITH_CONTENT = {
 # Control characters, including NUL, which PostgreSQL refuses, and lone surrogates, which UTF-8 cannot write.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Characters that show nothing and would make equal words differ: soft hyphen, zero-width space, byte order mark, and
-# joiners where there is nothing to join (beside Latin text; Persian and Indian scripts need theirs).
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]|(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])")
-_EMPTY_BLOCK = re.compile(r"<(p|li|h[2-6]|blockquote|em|strong|b|i)>(?:\s|&nbsp;|<br>)*</\1>")
+# joiners where there is nothing to join (beside Latin text; Persian and Indian scripts need theirs). With them go those
+# that turn the direction of what follows, a page's own words included; the marks that Arabic and Hebrew need stay.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u202a-\u202e\u2060-\u2069\u206a-\u206f\ufeff\ufff9-\ufffb]|(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])"
+)
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,2000}>|&(?:[a-zA-Z]{2,10}|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
 
 
@@ -73,9 +71,16 @@ def without_control(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
+def without_invisible(text: str) -> str:
+    """The text without characters that show nothing or turn its direction."""
+    return _INVISIBLE.sub("", text)
+
+
 def line(text: str, limit: int) -> str:
     """One line of plain text: white space folded, no control characters, at most `limit` characters."""
-    folded = " ".join(_INVISIBLE.sub("", without_control(text)).split())
+    folded = " ".join(text.split())
+    if not (folded.isascii() and folded.isprintable()):  # most need no closer look
+        folded = " ".join(without_invisible(without_control(folded)).split())
     return shortened(folded, limit)
 
 
@@ -96,26 +101,6 @@ def looks_like_markup(text: str) -> bool:
 def text_line(text: str, limit: int, *, is_html: bool) -> str:
     """A headline or name as one line of plain text, tags removed and entities resolved where it is HTML."""
     return line(" ".join(paragraphs(text)) if is_html else text, limit)
-
-
-def clean_html(markup: str, *, base: str, limit: int) -> str:
-    """The markup with harmless elements only and absolute links marked nofollow; `limit` counts its own characters."""
-    source = _shallow(_INVISIBLE.sub("", without_control(markup[:limit])))
-    cleaned = nh3.clean(
-        source,
-        tags=_TAGS,
-        clean_content_tags=_DROPPED_WITH_CONTENT,
-        attributes={"a": {"href"}},
-        attribute_filter=functools.partial(_absolute, base),
-        url_schemes={"http", "https"},
-        link_rel="nofollow noopener noreferrer",
-    )
-    return " ".join(_EMPTY_BLOCK.sub("", cleaned).split())
-
-
-def escaped(text: str) -> str:
-    """Plain text as markup that shows exactly it."""
-    return html.escape(text, quote=False)
 
 
 def plain_paragraphs(text: str) -> str:
@@ -166,9 +151,3 @@ def _pieces(root: lxml.html.HtmlElement) -> Iterator[str]:
             yield element.text or ""
         elif element is not root:
             yield element.tail or ""
-
-
-def _absolute(base: str, tag: str, attribute: str, value: str) -> str | None:
-    if attribute == "rel":  # our own: no other rel is let through
-        return value
-    return canonical(value, base) or None if (tag, attribute) == ("a", "href") else None

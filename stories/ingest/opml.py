@@ -1,6 +1,8 @@
 """OPML, the format in which feed readers exchange their lists: reading anybody's, writing our own.
 
 It fetches nothing: an outline's addresses are taken as they are written, and whether a feed answers there is not asked.
+How long reading may take is for the caller to enforce, as isolated.outlines does: libxml2 takes minutes over an element
+with some 100,000 attributes.
 """
 
 from __future__ import annotations
@@ -10,12 +12,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from lxml import etree
 
 from . import links, markup
 from .entries import MAX_NAME, address
 from .errors import Permanent
+from .syntax import wide_codec
 
 # Lists of public feeds run to a few thousand; more than this is a mistake or an attack.
 MAX_OUTLINES = 20_000
@@ -28,13 +32,17 @@ _DECLARED = re.compile(rb"<\?xml[^<>]{0,300}encoding\s*=\s*[\"']([A-Za-z][\w.-]{
 # An ampersand that begins nothing that XML itself defines: a frequent fault in the addresses that fill these files.
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 # An attribute of an outline with quotes or tags written straight into its value: the value ends where the next known
-# attribute or the end of the tag follows. The bound keeps a file without any end from costing the square of its size.
+# attribute or the end of the tag follows.
 _NAMES = "text|title|description|type|xmlUrl|htmlUrl|url|version|language|category|created|isComment|isBreakpoint"
-_LOOSE_ATTRIBUTE = re.compile(
-    rf"(?<=\s)({_NAMES})\s*=\s*\"((?:(?!<outline\b|<head\b|<body\b).){{0,5000}}?)\""
+_ATTRIBUTE = re.compile(rf"(?<=\s)({_NAMES})\s*=\s*\"", re.IGNORECASE)
+_LOOSE_VALUE = re.compile(
+    r"((?:(?!<outline\b|<head\b|<body\b).){0,5000}?)\""
     rf"(?=\s+(?:{_NAMES})\s*=\s*\"|\s*/?>\s*<(?:/?outline|/?body|/?head|!--))",
     re.DOTALL | re.IGNORECASE,
 )
+# Attributes without any such end. Each costs the time of 5,000 characters; a file with so many is beyond mending.
+_MAX_ENDLESS = 1000
+_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!DOCTYPE\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +96,9 @@ def _folder(folders: dict[tuple[str, ...], etree._Element], path: tuple[str, ...
 
 def _decoded(body: bytes) -> str:
     """The file as text: valid UTF-8 whatever is declared, else what is declared, else the old Western default."""
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", "replace")
+    wide = wide_codec(body)
+    if wide:
+        return body.decode(wide, "replace")
     declared = _DECLARED.match(body.lstrip())
     for charset in ("utf-8-sig", declared[1].decode() if declared else "", "windows-1252"):
         try:
@@ -105,15 +114,18 @@ def _parsed(text: str) -> etree._Element:
     if _ENTITY.search(text):
         raise _not_opml("it declares entities, which are not accepted")
     # The declaration goes because it may name the wrong charset, the forbidden characters because no parser takes them.
-    clean = markup.without_control(_DECLARATION.sub("", text.removeprefix("\ufeff")).lstrip())
+    text = text.removeprefix("\ufeff")
+    if _PAGE.match(_DECLARATION.sub("", text, count=1)):
+        raise _not_opml("it is a web page")
+    clean = markup.without_control(_DECLARATION.sub("", text).lstrip())
     try:
         return _tree(clean)
     except etree.XMLSyntaxError as error:
         fault = error
     # More than half of the public lists at hand have one of these two faults; nothing is dropped in mending them.
-    for mended in (_BARE_AMPERSAND.sub("&amp;", clean), _LOOSE_ATTRIBUTE.sub(_escaped, clean)):
+    for mend in (partial(_BARE_AMPERSAND.sub, "&amp;"), _mended):
         try:
-            return _tree(mended)
+            return _tree(mend(clean))
         except etree.XMLSyntaxError:
             continue
     # Lines count from the file's own beginning, of which the declaration and blank lines were cut.
@@ -126,40 +138,59 @@ def _tree(text: str) -> etree._Element:
     return etree.fromstring(text.encode("utf-8"), parser)
 
 
-def _escaped(match: re.Match[str]) -> str:
-    value = _BARE_AMPERSAND.sub("&amp;", match[2]).replace("<", "&lt;").replace('"', "&quot;")
-    return f'{match[1]}="{value}"'
+def _mended(text: str) -> str:
+    """The text with what stands loosely in its attributes escaped."""
+    pieces, position, endless = [], 0, 0
+    while (start := _ATTRIBUTE.search(text, position)) and endless < _MAX_ENDLESS:
+        value = _LOOSE_VALUE.match(text, start.end())
+        if value is None:
+            endless += 1
+            pieces.append(text[position : start.end()])
+            position = start.end()
+        else:
+            pieces.append(f'{text[position : start.start()]}{start[1]}="{_escaped(value[1])}"')
+            position = value.end()
+    return "".join(pieces) + text[position:]
+
+
+def _escaped(value: str) -> str:
+    return _BARE_AMPERSAND.sub("&amp;", value).replace("<", "&lt;").replace('"', "&quot;")
 
 
 def _outlines(root: etree._Element) -> Iterator[Outline]:
     """Every outline with a feed's address, in document order, whatever the outlines are nested in."""
     count = 0
-    for element in root.iter(etree.Element):
-        attributes = {name.lower(): value for name, value in map(_attribute, element.attrib.items())}
-        if _local(element).lower() != "outline" or not attributes.get("xmlurl", "").strip():
+    around: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if _local(element).lower() != "outline":
             continue
-        count += 1
-        if count > MAX_OUTLINES:
-            raise _not_opml(f"it lists more than {MAX_OUTLINES} feeds")
-        feed_url = markup.line(attributes["xmlurl"], MAX_BYTES)  # never cut: it would be another address
-        title = attributes.get("title", "").strip() or attributes.get("text", "")
-        name = markup.text_line(title, MAX_NAME, is_html=markup.looks_like_markup(title))
-        yield Outline(
-            title=name or links.host(feed_url),
-            feed_url=feed_url,
-            home_url=address(attributes.get("htmlurl", ""), ""),
-            categories=_categories(element, attributes),
-        )
+        if event == "end":
+            around.pop()
+            continue
+        attributes = {name.lower(): value for name, value in map(_attribute, element.attrib.items())}
+        if attributes.get("xmlurl", "").strip():
+            count += 1
+            if count > MAX_OUTLINES:
+                raise _not_opml(f"it lists more than {MAX_OUTLINES} feeds")
+            yield _outline(attributes, around)
+        around.append(markup.line(str(element.get("title") or element.get("text") or ""), MAX_NAME))
 
 
-def _categories(element: etree._Element, attributes: dict[str, str]) -> tuple[str, ...]:
-    """The names of the outlines around this one; where it stands alone, those of its category attribute."""
-    around = [ancestor for ancestor in element.iterancestors() if _local(ancestor).lower() == "outline"]
-    names = [markup.line(str(each.get("title") or each.get("text") or ""), MAX_NAME) for each in reversed(around)]
+def _outline(attributes: dict[str, str], around: list[str]) -> Outline:
+    """The outline with these attributes, in these folders or, if in none, in those of its category attribute."""
+    feed_url = markup.line(attributes["xmlurl"], MAX_BYTES)  # never cut: it would be another address
+    title = attributes.get("title", "").strip() or attributes.get("text", "")
+    name = markup.text_line(title, MAX_NAME, is_html=markup.looks_like_markup(title))
+    categories = around
     if not around:
-        first = attributes.get("category", "").split(",")[0]
-        names = [markup.line(part, MAX_NAME) for part in first.split("/")]
-    return tuple(name for name in names if name)[:_MAX_CATEGORIES]
+        first = attributes.get("category", "").split(",", 1)[0]
+        categories = [markup.line(part, MAX_NAME) for part in first[: 2 * MAX_NAME * _MAX_CATEGORIES].split("/")]
+    return Outline(
+        title=name or links.host(feed_url),
+        feed_url=feed_url,
+        home_url=address(attributes.get("htmlurl", ""), ""),
+        categories=tuple(each for each in categories if each)[:_MAX_CATEGORIES],
+    )
 
 
 def _attribute(item: tuple[str | bytes, str | bytes]) -> tuple[str, str]:

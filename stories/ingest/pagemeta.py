@@ -40,18 +40,28 @@ def published(tree: lxml.html.HtmlElement, now: datetime) -> datetime | None:
 def canonical_url(tree: lxml.html.HtmlElement, url: str) -> str:
     """The address that the page gives as its proper one, else `url`, both in the form of links.canonical.
 
-    A canonical link to the front page is a template's mistake and is not followed.
+    A canonical link to the front page or to a section above the page is a template's mistake and is not followed.
     """
     own = links.canonical(url)
     for value in _values(tree, _CANONICAL):
         found = links.canonical(value, url)
-        if found and (_has_path(found) or not _has_path(own)):
+        if found and not _is_above(found, own):
             return found
     return own
 
 
-def _has_path(url: str) -> bool:
-    return bool(re.match(r"https?://[^/]+/.", url))
+def _is_above(found: str, own: str) -> bool:
+    """Whether `found` is a front page or a section that `own` lies under: /world for /world/ferry-aground.
+
+    The first page of an article in parts lies above its others too, but has a page's name: /123-ferry of /123-ferry/2.
+    """
+    there, here = links.url_key(found), links.url_key(own)
+    if there == here:
+        return False
+    site, _, path = there.partition("?")[0].partition("/")
+    if not path:
+        return "?" not in there
+    return here.startswith(f"{site}/{path}/") and not links.names_page(path.rpartition("/")[2])
 
 
 def _values(tree: lxml.html.HtmlElement, paths: tuple[str, ...]) -> Iterator[str]:

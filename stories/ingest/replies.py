@@ -7,7 +7,6 @@ so they name the host and never a whole URL, which may carry a password.
 from __future__ import annotations
 
 import email.utils
-import re
 import ssl
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -15,14 +14,27 @@ from http import HTTPStatus
 
 import aiohttp
 
+from .challenges import looks_like_challenge, refuses_robots
 from .errors import Failure, Permanent, Temporary
 from .guard import AddressRefusedError
+
+__all__ = [
+    "Blocked",
+    "HttpPermanent",
+    "HttpTemporary",
+    "connection_failure",
+    "kept_headers",
+    "looks_like_challenge",
+    "retry_after_s",
+    "status_failure",
+    "validator",
+]
 
 # Only what the poller and the parser use is kept and stored.
 KEPT_HEADERS = frozenset(
     {
-        "age", "cache-control", "content-language", "content-type", "date", "etag",
-        "expires", "last-modified", "link", "retry-after", "x-robots-tag",
+        "age", "cache-control", "cf-mitigated", "content-language", "content-type", "date", "etag", "expires",
+        "last-modified", "link", "retry-after", "x-amzn-waf-action", "x-robots-tag",
     }
 )  # fmt: skip
 # A validator longer than this is not worth storing; it is dropped, never cut, since a cut one would be invented.
@@ -32,13 +44,6 @@ MAX_HEADER = 4000
 # 421 and 425 ask for another try, 408 and 429 are about this moment; every other 4xx is about the address.
 _TEMPORARY_STATUSES = frozenset({408, 421, 425, 429})
 
-# Marks of the pages that sites show to readers they take for robots, as served by the common providers.
-_CHALLENGE = re.compile(
-    rb"just a moment|attention required|cf-chl|challenge-platform|cf-browser-verification|captcha|datadome|_incapsula_"
-    rb"|px-captcha|perimeterx|access denied|are you a robot|unusual traffic|enable javascript and cookies|ddos",
-    re.IGNORECASE,
-)
-
 
 class HttpTemporary(Temporary):
     """A temporary failure that came as an HTTP status."""
@@ -46,6 +51,10 @@ class HttpTemporary(Temporary):
     def __init__(self, reason: str, *, status: int, retry_after_s: float | None = None) -> None:
         super().__init__(reason, retry_after_s=retry_after_s)
         self.status = status
+
+
+class Blocked(HttpTemporary):
+    """The site answers with a page that tells browsers from robots, and takes us for one of those it keeps out."""
 
 
 class HttpPermanent(Permanent):
@@ -94,21 +103,12 @@ def retry_after_s(value: str, now: datetime) -> float | None:
     return max(0.0, (at - now).total_seconds())
 
 
-def is_challenge(status: int, headers: Mapping[str, str], start: bytes) -> bool:
-    """Whether a refusal is a page meant to tell browsers from robots, rather than the site's own word."""
-    if status not in (401, 403, 429, 503):
-        return False
-    if headers.get("cf-mitigated", "").lower() == "challenge":
-        return True
-    return "html" in headers.get("content-type", "").lower() and bool(_CHALLENGE.search(start))
-
-
 def status_failure(status: int, host: str, headers: Mapping[str, str], start: bytes, now: datetime) -> Failure:
     """The failure that a status other than success stands for. `start` is the first kilobytes of the body."""
     wait = retry_after_s(headers.get("retry-after", ""), now)
-    if is_challenge(status, headers, start):
+    if refuses_robots(status, headers, start):
         reason = f"{host} blocked us: it answers automatic readers with a browser check (HTTP {status})"
-        return HttpTemporary(reason, status=status, retry_after_s=wait)
+        return Blocked(reason, status=status, retry_after_s=wait)
     if status in _TEMPORARY_STATUSES or status >= 500:
         return HttpTemporary(_status_sentence(status, host), status=status, retry_after_s=wait)
     return HttpPermanent(_status_sentence(status, host), status=status)

@@ -29,9 +29,14 @@ def raw_entry(entry: Any) -> RawEntry:
     )
 
 
-def hub(feed: Any) -> str:
-    """The WebSub hub that a feed names, or ""."""
-    return next((_text(link, "href") for link in _links(feed) if _text(link, "rel") == "hub"), "")
+def linked(feed: Any, relation: str) -> list[str]:
+    """The addresses that a feed links to as its "hub", "self" or another relation, in their order."""
+    return [_text(link, "href") for link in _links(feed) if relation in _text(link, "rel").lower().split()]
+
+
+def period(feed: Any) -> tuple[str, str]:
+    """What sy:updatePeriod and sy:updateFrequency say, or ""."""
+    return _text(feed, "sy_updateperiod"), _text(feed, "sy_updatefrequency")
 
 
 def home(feed: Any) -> str:

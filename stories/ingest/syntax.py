@@ -6,18 +6,14 @@ feedparser gets bytes only (a string could be a file name or an address to it), 
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 
-import feedparser
 from feedparser.encodings import convert_to_utf8, parse_content_type
-from feedparser.mixin import _FeedParserMixin
 
+from . import parser
 from .errors import Permanent
 
-# No list of names is longer.
-MAX_AUTHOR = 400
 # An entity longer than this, used often, would make a small feed large; real ones name one character or a short word.
 MAX_ENTITY = 16
 MAX_ENTITIES = 300
@@ -41,6 +37,8 @@ _XML_DECLARATION = re.compile(rb"<\?xml[^<>]{0,500}\?>")
 _PROLOG_PART = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|(<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>))", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s+(\w{1,32})\s+(?:\"([^\"&%<]*|&#x?\w{1,8};)\"|'([^'&%<]*|&#x?\w{1,8};)')\s*>")
 _FIRST_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_HTML_DOCTYPE = re.compile(rb"<!DOCTYPE\s+html\b", re.IGNORECASE)
+FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 # Characters that XML 1.0 forbids; a feed with one of them would otherwise fall to the tag-soup parser.
 _FORBIDDEN = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D))
 
@@ -48,14 +46,11 @@ _FORBIDDEN = bytes(code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D
 def read(document: bytes, *, url: str, language: str = "") -> Any:
     """The feedparser dictionary of a UTF-8 document (see to_utf8) fetched from `url`, `language` being its
     Content-Language, if any. Raises Permanent where feedparser itself fails."""
-    replies = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    if language:
+        headers["content-language"] = language
     try:
-        return feedparser.parse(
-            io.BytesIO(_with_safe_prolog(document)),
-            response_headers=replies | ({"content-language": language} if language else {}),
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+        return parser.parse(_with_safe_prolog(document), headers)
     except (
         LookupError,
         ValueError,
@@ -76,7 +71,7 @@ def to_utf8(body: bytes, content_type: str) -> bytes:
     that happens by chance.
     """
     _, charset = parse_content_type(content_type)
-    wide = next((codec for mark, codec in _WIDE if body.startswith(mark)), "")
+    wide = wide_codec(body)
     if wide:
         body, charset = body.decode(wide, "replace").encode("utf-8", "replace"), "utf-8"
     body = body.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -92,6 +87,11 @@ def to_utf8(body: bytes, content_type: str) -> bytes:
     declared = {"content-type": f"application/xml; charset={charset}" if charset else "application/xml"}
     converted: bytes = convert_to_utf8(declared, body[:end] + b"\n" + body[end:], {})
     return converted.translate(None, _FORBIDDEN)
+
+
+def wide_codec(body: bytes) -> str:
+    """The encoding that a document's first bytes show if it is UTF-16, UTF-32 or EBCDIC, else ""."""
+    return next((codec for mark, codec in _WIDE if body.startswith(mark)), "")
 
 
 def check_depth(document: bytes) -> None:
@@ -116,10 +116,14 @@ def check_depth(document: bytes) -> None:
 
 
 def root_name(document: bytes) -> str:
-    """The local name of the first element of a UTF-8 document, lower-case; "" if there is none."""
-    _, _, rest = _prolog(document)
+    """The local name of the first element of a UTF-8 document, lower-case; "" if there is none.
+
+    A page may leave out <html>; its document type tells.
+    """
+    doctype, _, rest = _prolog(document)
     match = _FIRST_TAG.search(rest)
-    return match[1].decode().lower() if match else ""
+    name = match[1].decode().lower() if match else ""
+    return "html" if name not in FEED_ROOTS and _HTML_DOCTYPE.match(doctype) else name
 
 
 def _with_safe_prolog(document: bytes) -> bytes:
@@ -154,39 +158,3 @@ def _is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _mend_feedparser() -> None:
-    """Mend what no option of feedparser 6.0.14 reaches.
-
-    It searches authors for an e-mail address in quadratic time (32 KB: 13 s), and cuts the address after four letters
-    of its last part; entries.byline does it instead. It lists tags, which nobody reads here, in quadratic time. It
-    takes media:description, a picture's caption, for the entry's own text.
-    """
-    merge = _FeedParserMixin._sync_author_detail
-
-    def author_as_written(self: Any, key: str = "author") -> None:
-        context = self._get_context()
-        detail = (dict.get(context, f"{key}s") or [feedparser.FeedParserDict()])[-1]
-        if detail:
-            merge(self, key)  # the parts came as elements of their own; nothing is searched
-        elif author := dict.get(context, key):
-            context.setdefault(f"{key}_detail", detail)
-            detail["name"] = author[:MAX_AUTHOR]
-
-    def start_caption(self: Any, _attributes: Any) -> None:
-        self.push("media_description", 1)
-
-    def end_caption(self: Any) -> None:
-        self.pop("media_description")
-
-    def last_tag(self: Any, term: str, scheme: str, label: str) -> None:
-        self._get_context()["tags"] = [feedparser.FeedParserDict(term=term, scheme=scheme, label=label)]
-
-    _FeedParserMixin._sync_author_detail = author_as_written
-    _FeedParserMixin._add_tag = last_tag
-    _FeedParserMixin._start_media_description = start_caption
-    _FeedParserMixin._end_media_description = end_caption
-
-
-_mend_feedparser()

@@ -147,6 +147,10 @@ class Feed(models.Model):
     hub = models.URLField(max_length=2000, blank=True, editable=False)
     topic = models.URLField(max_length=2000, blank=True, editable=False)
 
+    # How often the feed itself asks to be polled at most; a 304 doesn't repeat it.
+    ttl_s = models.PositiveIntegerField("its ttl", null=True, blank=True, editable=False)
+    period_s = models.PositiveIntegerField("its sy:updatePeriod", null=True, blank=True, editable=False)
+
     next_poll_at = models.DateTimeField(db_index=True)
     next_poll_reason = models.CharField(max_length=300, blank=True)
     interval_s = models.PositiveIntegerField("interval", default=1800)

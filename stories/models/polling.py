@@ -37,7 +37,9 @@ class Host(models.Model):
 
     robots = models.TextField("robots.txt", blank=True)
     robots_state = models.CharField(max_length=12, choices=Robots.choices, default=Robots.UNKNOWN)
+    # When that was settled, or first found out of reach; and when it was last asked for.
     robots_at = models.DateTimeField("robots.txt read", null=True, blank=True)
+    robots_tried_at = models.DateTimeField("robots.txt asked for", null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -100,7 +102,6 @@ class Subscription(models.Model):
     secret = models.CharField(max_length=200, editable=False)
     state = models.CharField(max_length=12, choices=State.choices, default=State.WANTED)
     next_try_at = models.DateTimeField(null=True, blank=True, help_text="When to ask, or to renew.")
-    lease_until = models.DateTimeField(null=True, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

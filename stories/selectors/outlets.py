@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from babel import Locale
 from django.db.models import Count, Max, Q, QuerySet
 
-from stories.models import Article, Feed, Outlet, PollResult
+from stories.models import FAILURES, Article, Feed, Outlet
 from stories.selectors import excerpts, paging
 
 PAGE = 30
 RECENT = timedelta(days=7)
 _ORDER = ("reported_at", "pk")
-_FAILED = (PollResult.TEMPORARY, PollResult.PERMANENT)
 _COUNTRIES = Locale("en", "GB").territories
 
 
@@ -55,12 +54,17 @@ def country_name(code: str) -> str:
     return str(_COUNTRIES.get(code.upper(), code))
 
 
-def matching(query: str, kind: str) -> QuerySet[Outlet]:
-    """Outlets by name or alias, and by kind, in the order of their names; a lazy query for a paginator."""
-    outlets = Outlet.objects.all()
+def matching(query: str, kind: str, *, quiet: bool = False) -> QuerySet[Outlet]:
+    """Outlets by name or alias, by kind, and those alone that are quiet, by name; a lazy query for a paginator."""
+    outlets = Outlet.objects.exclude(quiet_since=None) if quiet else Outlet.objects.all()
     if query:
         outlets = outlets.filter(Q(name__icontains=query) | Q(aliases__icontains=query))
     return outlets.filter(kind=kind) if kind else outlets
+
+
+def quiet_count() -> int:
+    """Outlets that report much less than they usually do."""
+    return Outlet.objects.exclude(quiet_since=None).count()
 
 
 def outlet_rows(outlets: Sequence[Outlet], now: datetime) -> list[OutletRow]:
@@ -71,7 +75,7 @@ def outlet_rows(outlets: Sequence[Outlet], now: datetime) -> list[OutletRow]:
         for pk, total, failing in Feed.objects.filter(outlet__in=ids)
         .order_by()
         .values_list("outlet_id")
-        .annotate(total=Count("pk"), bad=Count("pk", filter=Q(last_result__in=_FAILED, active=True)))
+        .annotate(total=Count("pk"), bad=Count("pk", filter=Q(last_result__in=FAILURES, active=True)))
     }
     recent = {
         pk: (count, latest)
@@ -102,7 +106,7 @@ def outlet_page(outlet: Outlet, before: str = "") -> OutletPage:
     return OutletPage(
         outlet=outlet,
         country=country_name(outlet.country),
-        feeds=list(outlet.feeds.order_by("url")),
+        feeds=list(outlet.feeds.select_related("subscription").order_by("url")),
         articles=[OutletArticle(article, texts.get(article.pk, "")) for article in page],
         older=older,
     )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, Max, Q
 
-from stories.models import Article, Feed, PollResult, Stage, Story, User
-
-# Beat rings every five seconds and a batch takes at most twenty: two minutes without a poll is no delay any more.
-SILENT_AFTER = timedelta(minutes=2)
-_FAILED = (PollResult.TEMPORARY, PollResult.PERMANENT)
+from stories.models import FAILURES, Article, Feed, Stage, Story, User
+from stories.selectors.feeds import LATE_AFTER, host_rests, late
 
 
 class Condition(StrEnum):
@@ -29,7 +27,10 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunningState:
-    """Counts over feeds and articles; `waiting` are articles on their way through the pipeline."""
+    """Counts over feeds and articles; `waiting` are articles on their way through the pipeline.
+
+    `overdue` feeds wait for a worker: those that only wait for their host's turn, or for the end of its rest, don't.
+    """
 
     condition: Condition
     has_account: bool
@@ -44,8 +45,9 @@ class RunningState:
 
 def running_state(now: datetime) -> RunningState:
     """The state at `now`, in four queries."""
-    overdue = Q(next_poll_at__lt=now - SILENT_AFTER) & (Q(lease_until=None) | Q(lease_until__lt=now))
-    failing = Q(last_result__in=_FAILED)
+    # A turn that came a moment ago is no reproach to a worker either.
+    overdue = late(now) & (Q(turn_at=None) | Q(turn_at__lt=now - LATE_AFTER)) & ~host_rests(now)
+    failing = Q(last_result__in=FAILURES)
     feeds = Feed.objects.filter(active=True).aggregate(
         total=Count("pk"),
         polled=Count("pk", filter=~Q(last_polled_at=None)),
@@ -59,7 +61,7 @@ def running_state(now: datetime) -> RunningState:
     has_stories = Story.objects.live().exists()
     waiting = Article.objects.exclude(stage__in=[Stage.DONE, Stage.FAILED]).count()
     return RunningState(
-        condition=_condition(feeds, has_account=has_account, has_stories=has_stories, waiting=waiting),
+        condition=_condition(feeds, now, has_account=has_account, has_stories=has_stories, waiting=waiting),
         has_account=has_account,
         has_stories=has_stories,
         feeds=feeds["total"],
@@ -71,13 +73,16 @@ def running_state(now: datetime) -> RunningState:
     )
 
 
-def _condition(feeds: dict[str, int], *, has_account: bool, has_stories: bool, waiting: int) -> Condition:
+def _condition(
+    feeds: dict[str, Any], now: datetime, *, has_account: bool, has_stories: bool, waiting: int
+) -> Condition:
     """What stands in the way comes before what follows from it."""
     if not has_account and not has_stories:
         return Condition.NO_ACCOUNT
     if not feeds["total"]:
         return Condition.FINE if has_stories else Condition.NO_FEEDS
-    if feeds["overdue"]:
+    # Where feeds are polled all the while, a long list is being worked through, and the feeds page tells how far it is.
+    if feeds["overdue"] and (feeds["last_poll"] is None or feeds["last_poll"] < now - LATE_AFTER):
         return Condition.SILENT
     if feeds["polled"] * 2 >= feeds["total"] and feeds["unreached"] == feeds["polled"]:
         return Condition.OFFLINE

@@ -76,7 +76,9 @@ def finish(claim: Claim, article: Article, gives: Stage, save: Callable[[Article
         row.stage, row.attempts, row.failure = gives, 0, ""
         row.lease_until = row.lease_token = row.retry_at = None
         save(row)
-        row.save()
+        # Extraction may find that the article is another one: then the row is gone, and must not come back.
+        if row.pk is not None:
+            row.save()
     return True
 
 
@@ -94,6 +96,13 @@ def fail(claim: Claim, article: Article, failure: Failure, *, now: datetime) -> 
         else:
             row.stage, row.failed_stage, row.retry_at = Stage.FAILED, claim.stage, None
         row.save(update_fields=["lease_until", "lease_token", "failure", "retry_at", "stage", "failed_stage"])
+
+
+def postpone(claim: Claim, article: Article, at: datetime) -> None:
+    """Put the row back until `at`: its host's turn has not come, which is no attempt and no failure."""
+    Article.objects.filter(pk=article.pk, stage=claim.stage, lease_token=claim.token).update(
+        lease_until=None, lease_token=None, retry_at=at, attempts=F("attempts") - 1
+    )
 
 
 def _held(claim: Claim, article: Article) -> Article | None:

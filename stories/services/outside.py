@@ -9,4 +9,4 @@ from stories.ingest.fetch import Policy
 
 def policy() -> Policy:
     """The fetch policy of this installation."""
-    return Policy(user_agent=settings.USER_AGENT, allow=settings.FETCH_ALLOW)
+    return Policy(user_agent=settings.USER_AGENT, every_s=settings.FETCH_EVERY_S, allow=settings.FETCH_ALLOW)

@@ -1,33 +1,45 @@
-"""Polling: claim due feeds, fetch them in one batch, keep what is new, say when to come back and why.
+"""Polling: claim due feeds and their hosts, fetch, and keep each answer as soon as it is there.
 
-Same shape as a step of the pipeline: claim, compute without writing, save in one short transaction per feed.
+Same shape as a step of the pipeline: claim, compute without writing, save in a short transaction. Answers are kept as
+they come, so that one slow server holds up no other feed; a killed worker's feeds are free again within hosts.LEASE.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import random
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import cast
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Case, DateTimeField, Value, When
 
-from stories.ingest import feeds, fetch, links, replies, schedule
+from stories.ingest import fetch, isolated
 from stories.ingest.errors import Failure, Permanent, Temporary
-from stories.models import Feed, PollResult
-from stories.services import finding
+from stories.ingest.feeds import ParsedFeed
+from stories.models import Feed
+from stories.services import hosts, outcomes
+from stories.services.hosts import Held
+from stories.services.outcomes import Answer
 from stories.services.outside import policy
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
-# A batch of a hundred dead servers ends within its total timeouts; past this the feed is anybody's again.
-LEASE = timedelta(seconds=180)
+LEASE = hosts.LEASE
+# Answers that bring nothing new are written together; one transaction for so many costs a third of one for each.
+TOGETHER = 25
+# How often what has come is looked after while nothing more arrives.
+TICK_S = 0.25
+# Bodies wait here for the parser; more than this and the oldest is waited for.
+WAITING_BYTES = 50 * 1024 * 1024
 
+# A feed whose server was left alone comes back after this, or when the server said; then the host's own rest rules.
+UNASKED_S, DAY_S = 30, 86400
 
 # So many servers that give no answer at all, and none that did for half an hour: then it is our network.
 OFFLINE_HOSTS = 5
@@ -44,144 +56,192 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A feed's answer, parsed: or why there is none."""
+class Claimed:
+    """Feeds leased to us and the hosts that we hold for them."""
 
-    result: PollResult
-    response: fetch.Response | None = None
-    parsed: feeds.ParsedFeed | None = None
-    body_hash: str = ""
-    failure: Failure | None = None
-    # Whether the failure is most likely our own network's.
-    offline: bool = False
+    feeds: Sequence[Feed]
+    held: Held
+    more: bool
+    at: datetime
+
+    @property
+    def token(self) -> UUID:
+        """What proves that feeds and hosts are ours."""
+        return self.held.token
 
 
 def poll(clock: Callable[[], datetime]) -> Polled:
     """Poll up to BATCH due feeds; every feed's outcome is stored with it, none raises."""
     claimed = claim(clock())
-    if not claimed:
-        return Polled(0, 0, False)
+    if not claimed.feeds:
+        return Polled(0, 0, claimed.more)
     started = perf_counter()
-    requests = [fetch.Request(feed.url, feed.etag, feed.last_modified, accept=fetch.ACCEPT_FEED) for feed in claimed]
-    responses = fetch.fetch_many_blocking(requests, policy())
-    offline = _offline(claimed, responses, clock())
-    found = sum(
-        _keep(feed, response, clock, offline=offline) for feed, response in zip(claimed, responses, strict=True)
-    )
-    log.info("poll: %d feeds, %d new articles in %.2f s", len(claimed), found, perf_counter() - started)
-    return Polled(len(claimed), found, len(claimed) == BATCH)
+    batch = _Batch(claimed, clock)
+    requests = [_request(feed, claimed.at) for feed in claimed.feeds]
+    for number, answer in fetch.fetch_as_done(requests, policy(), claimed.held.paces(), tick_s=TICK_S):
+        if number is not None and answer is not None:
+            batch.arrived(claimed.feeds[number], answer)
+        batch.settle(idle=number is None)
+    batch.finish()
+    log.info("poll: %d feeds, %d new articles in %.2f s", len(claimed.feeds), batch.found, perf_counter() - started)
+    return Polled(len(claimed.feeds), batch.found, claimed.more)
 
 
-def _offline(claimed: Sequence[Feed], responses: Sequence[fetch.Response | Failure], now: datetime) -> bool:
-    """Whether this batch failed for want of a network of our own; the demo world on this machine proves nothing."""
-    outside = [(feed, response) for feed, response in zip(claimed, responses, strict=True) if not feed.outlet.demo]
-    if any(not isinstance(response, Temporary) or hasattr(response, "status") for _, response in outside):
-        return False
-    if len({links.host(feed.url) for feed, _ in outside}) < OFFLINE_HOSTS:
-        return False
-    return not Feed.objects.filter(last_good_at__gte=now - OFFLINE_AFTER, outlet__demo=False).exists()
+def _request(feed: Feed, now: datetime) -> fetch.Request:
+    etag, last_modified = (feed.etag, feed.last_modified) if outcomes.conditional(feed, now) else ("", "")
+    return fetch.Request(feed.url, etag, last_modified, accept=fetch.ACCEPT_FEED, own=feed.outlet.demo)
 
 
-def _keep(
-    feed: Feed, response: fetch.Response | Failure, clock: Callable[[], datetime], *, offline: bool = False
-) -> int:
-    """Read and save one answer; a fault of ours in one feed must not cost its neighbours their turn."""
-    try:
-        answer = read(feed, response, clock())
-        return save(feed, replace(answer, offline=offline and not feed.outlet.demo), clock())
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        log.exception("poll: could not keep the answer of %s", feed.url)
-        failure = Permanent(f"Unexpected error: {type(error).__name__}: {error}"[:500])
-        return save(feed, Answer(PollResult.PERMANENT, failure=failure), clock())
+def claim(now: datetime) -> Claimed:
+    """Lease the feeds that are due and whose hosts are free; never waits for what another worker holds.
 
-
-def claim(now: datetime) -> list[Feed]:
-    """Lease the feeds that are due; never waits for a feed that another worker holds."""
+    Feeds whose host is busy, rests, or has enough with this batch get a time to come back to (`turn_at`).
+    """
     with transaction.atomic():
-        due = (
+        due = list(
             Feed.objects.due(now)
             .order_by("next_poll_at")
             .select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .select_related("outlet")[:BATCH]
         )
-        claimed = list(due.select_related("outlet")[:BATCH])
-        Feed.objects.filter(pk__in=[feed.pk for feed in claimed]).update(lease_until=now + LEASE)
-    for feed in claimed:
-        feed.lease_until = now + LEASE
-    return claimed
+        held = hosts.hold({feed.host for feed in due if not feed.outlet.demo}, now)
+        later: dict[str, datetime] = {}
+        ours: list[Feed] = []
+        for feed in due:
+            wait = None if feed.outlet.demo else held.take(feed.host, now)
+            if wait is None:
+                ours.append(feed)
+            else:
+                later.setdefault(feed.host, wait.at)
+        Feed.objects.filter(pk__in=[feed.pk for feed in ours]).update(
+            lease_until=now + LEASE, lease_token=held.token, turn_at=None
+        )
+        _put_back(later, now)
+    return Claimed(ours, held, len(due) == BATCH, now)
 
 
-def read(feed: Feed, response: fetch.Response | Failure, now: datetime) -> Answer:
-    """Turn bytes into entries; a body that we have read before is not parsed again."""
-    if isinstance(response, Failure):
-        kind = PollResult.TEMPORARY if isinstance(response, Temporary) else PollResult.PERMANENT
-        return Answer(kind, failure=response)
-    if response.not_modified:
-        return Answer(PollResult.NOT_MODIFIED, response, body_hash=feed.body_hash)
-    body_hash = hashlib.sha256(response.body).hexdigest()
-    if body_hash == feed.body_hash:
-        return Answer(PollResult.UNCHANGED, response, body_hash=body_hash)
-    try:
-        parsed = feeds.parse(response.body, url=response.final_url, headers=response.headers, now=now)
-    except Failure as failure:
-        return Answer(PollResult.PERMANENT, response, failure=failure)
-    return Answer(PollResult.NEW, response, parsed, body_hash)
+def _put_back(later: dict[str, datetime], now: datetime) -> None:
+    """Give all due feeds of these hosts, however many, their time to come back."""
+    if not later:
+        return
+    # Rows that another worker looks at just now are its to put back: waiting for each other helps nobody.
+    rows = Feed.objects.due(now).filter(host__in=later, outlet__demo=False)
+    pks = list(rows.select_for_update(skip_locked=True, no_key=True, of=("self",)).values_list("pk", flat=True))
+    turns = [When(host=host, then=Value(at)) for host, at in later.items()]
+    Feed.objects.filter(pk__in=pks).update(turn_at=Case(*turns, output_field=DateTimeField()))
 
 
-def save(feed: Feed, answer: Answer, now: datetime) -> int:
-    """Keep an answer: entries become articles, the feed's row tells what happened. Returns the new articles.
+@dataclass(slots=True)
+class _Batch:
+    """Answers on their way from the fetcher to the database."""
 
-    Writes nothing if the feed's lease is no longer ours: whoever took it over has polled it again.
-    """
-    with transaction.atomic():
-        row = Feed.objects.select_for_update(no_key=True).filter(pk=feed.pk, lease_until=feed.lease_until).first()
-        if row is None:
-            return 0
-        new = seen = 0
-        if answer.parsed is not None:
-            seen = len(answer.parsed.entries)
-            new = finding.keep(row, answer.parsed, now)
-            row.last_entries = seen
-            row.title = row.title or answer.parsed.title[:300]
-            row.lang = answer.parsed.lang or row.lang
-        _note(row, answer, new, now)
-        _schedule(row, answer, new, seen, now)
-        row.lease_until = None
-        row.save()
-    return new
+    claimed: Claimed
+    clock: Callable[[], datetime]
+    found: int = 0
+    parsing: deque[tuple[Feed, fetch.Response, str, Future[ParsedFeed]]] = field(default_factory=deque)
+    light: list[tuple[Feed, Answer]] = field(default_factory=list)
+    # Servers that gave no answer: until one does, this may be our own network's fault.
+    silent: list[tuple[Feed, Failure]] = field(default_factory=list)
+    online: bool = False
+    # Their server sent others of this batch away: they were left in peace, and nothing happened to them.
+    not_asked: list[tuple[Feed, fetch.NotAsked]] = field(default_factory=list)
+
+    def arrived(self, feed: Feed, answer: fetch.Response | Failure) -> None:
+        """Sort an answer: to the parser, to those that bring nothing new, or to those that may not count."""
+        if not feed.outlet.demo:
+            self.claimed.held.hear(feed.host, answer)
+        if isinstance(answer, fetch.NotAsked):
+            self.not_asked.append((feed, answer))
+        elif isinstance(answer, Failure):
+            if type(answer) is Temporary and not feed.outlet.demo and not self.online:
+                self.silent.append((feed, answer))
+            else:
+                self.light.append((feed, outcomes.failed(answer)))
+        else:
+            self._came(feed, answer)
+
+    def _came(self, feed: Feed, answer: fetch.Response) -> None:
+        self.online = self.online or not feed.outlet.demo
+        known = outcomes.known(feed, answer)
+        if known is not None:
+            self.light.append((feed, known))
+        else:
+            future = isolated.submit_feed(answer.body, url=answer.final_url, headers=answer.headers, now=self.clock())
+            self.parsing.append((feed, answer, outcomes.body_hash(answer), future))
+
+    def settle(self, *, idle: bool) -> None:
+        """Keep what is ready; hold on to the rest."""
+        waiting = sum(len(response.body) for _, response, _, _ in self.parsing)
+        while self.parsing and (self.parsing[0][3].done() or waiting > WAITING_BYTES):
+            waiting -= len(self.parsing[0][1].body)
+            self._keep_parsed()
+        if idle or len(self.light) >= TOGETHER:
+            self._keep_light()
+        self._renew()
+
+    def finish(self) -> None:
+        """Keep all that is left, decide whether we are offline, and give every host back."""
+        while self.parsing:
+            self._keep_parsed()
+            self._renew()
+        offline = bool(self.silent) and not self.online and _offline([feed for feed, _ in self.silent], self.clock())
+        self.light += [(feed, outcomes.failed(failure, offline=offline)) for feed, failure in self.silent]
+        self.silent = []
+        self._keep_light()
+        self._put_back_unasked()
+        hosts.release(self.claimed.held, list(self.claimed.held.turns), self.clock(), offline=offline)
+
+    def _keep_parsed(self) -> None:
+        feed, response, body_hash, future = self.parsing.popleft()
+        try:
+            answer = outcomes.parsed(response, future.result(), body_hash)
+        except Failure as failure:
+            answer = outcomes.unreadable(response, failure)
+        self.found += self._save([(feed, answer)])
+
+    def _keep_light(self) -> None:
+        if self.online and self.silent:
+            self.light += [(feed, outcomes.failed(failure)) for feed, failure in self.silent]
+            self.silent = []
+        if self.light:
+            self._save(self.light)
+            self.light = []
+
+    def _put_back_unasked(self) -> None:
+        """Feeds that were not asked are due as before, once their host may be asked again."""
+        for feed, failure in self.not_asked:
+            wait = timedelta(seconds=max(UNASKED_S, min(failure.retry_after_s or 0, DAY_S)))
+            Feed.objects.filter(pk=feed.pk, lease_token=self.claimed.token).update(
+                lease_until=None, lease_token=None, turn_at=self.clock() + wait
+            )
+
+    def _save(self, answered: list[tuple[Feed, Answer]]) -> int:
+        """Save answers; a fault of ours in one feed must not cost its neighbours their turn."""
+        try:
+            return outcomes.save(self.claimed.token, self.claimed.at, answered, self.clock())
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            if len(answered) > 1:
+                return sum(self._save([one]) for one in answered)
+            feed = answered[0][0]
+            log.exception("poll: could not keep the answer of %s", feed.url)
+            failure = Permanent(f"Unexpected error: {type(error).__name__}: {error}"[:500])
+            claimed = self.claimed
+            return outcomes.save(claimed.token, claimed.at, [(feed, outcomes.failed(failure))], self.clock())
+
+    def _renew(self) -> None:
+        """Feeds and hosts stay ours while we work; hosts that have answered everything go back at once."""
+        now, held = self.clock(), self.claimed.held
+        if now - held.renewed_at >= hosts.RENEW_AFTER:
+            Feed.objects.filter(lease_token=held.token).update(lease_until=now + LEASE)
+        hosts.renew(held, now)
+        if self.online:
+            hosts.release(held, held.done(), now)
 
 
-def _note(row: Feed, answer: Answer, new: int, now: datetime) -> None:
-    """The result of this poll, as the feeds page tells it."""
-    row.last_polled_at = now
-    row.last_result = PollResult.UNCHANGED if answer.result == PollResult.NEW and not new else answer.result
-    row.last_error = answer.failure.reason if answer.failure else ""
-    row.last_status = answer.response.status if answer.response else getattr(answer.failure, "status", None)
-    if new:
-        row.last_new_at = now
-    if answer.failure is None and answer.response is not None:
-        row.last_good_at = now
-        row.body_hash = answer.body_hash
-        # From every answer, 304 included; a 304 that names none leaves the old ones standing.
-        row.etag = answer.response.etag or (row.etag if answer.response.not_modified else "")
-        row.last_modified = answer.response.last_modified or (row.last_modified if answer.response.not_modified else "")
-
-
-def _schedule(row: Feed, answer: Answer, new: int, seen: int, now: datetime) -> None:
-    """When to come back, and why: decided by ingest.schedule alone."""
-    headers = answer.response.headers if answer.response else {}
-    ttl = answer.parsed.ttl_s if answer.parsed else None
-    asked = schedule.server_minimum(headers, ttl, now)
-    wait = replies.retry_after_s(headers.get("retry-after", ""), now) or getattr(answer.failure, "retry_after_s", None)
-    kind = cast(schedule.Kind, row.last_result)
-    outcome = schedule.Outcome(kind, new, seen, asked, row.last_error, int(wait or 0))
-    state = schedule.PollState(row.interval_s, row.failures, row.fixed_interval_s)
-    # Jitter spreads load; nothing secret hangs on it.
-    jitter = random.uniform(-1, 1)  # noqa: S311
-    if answer.offline:
-        planned = schedule.offline(state, now, jitter)
-    else:
-        planned = schedule.next_poll(state, outcome, now, jitter)
-    row.next_poll_at, row.interval_s, row.failures = planned.at, planned.interval_s, planned.failures
-    row.next_poll_reason = planned.reason[:300]
+def _offline(silent: Sequence[Feed], now: datetime) -> bool:
+    """Whether nobody answers for want of a network of our own; the demo world on this machine proves nothing."""
+    if len({feed.host for feed in silent}) < OFFLINE_HOSTS:
+        return False
+    return not Feed.objects.filter(last_good_at__gte=now - OFFLINE_AFTER, outlet__demo=False).exists()

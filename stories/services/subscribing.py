@@ -1,122 +1,157 @@
-"""Outlets and feeds come in: by site address, by OPML, from the seed; and go out again as OPML."""
+"""Feeds come in: one address, the feeds that a site offers, or a list of thousands as OPML; and go out as OPML.
+
+Every way in goes through subscribe_all, so that an address is judged by one rule whoever names it. It fetches nothing:
+whether a feed answers at an address is found out before (services.offering) or by the first poll.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
+from typing import Final
 from urllib.parse import urlsplit
 
-from django.db import transaction
-from django.utils.text import slugify
+from django.db import connection, transaction
+from django.db.models import Q
 
-from stories.ingest import discovery, links, opml
-from stories.ingest.errors import Failure, Permanent
+from stories.ingest import links, opml
+from stories.ingest.errors import Permanent
 from stories.ingest.opml import Outline
 from stories.models import Feed, Outlet
-from stories.services.outside import policy
+from stories.services.placing import free_slug, outlets_for
 
-# One site's page names at most a few feeds that a person would want at once.
-FEEDS_PER_SITE = 3
+__all__ = [
+    "Imported",
+    "Taken",
+    "export_opml",
+    "feed_address",
+    "free_slug",
+    "import_opml",
+    "import_outlines",
+    "known_feeds",
+    "subscribe",
+    "subscribe_all",
+]
+
+MAX_URL, MAX_TITLE = 2000, 300
+# So many rows a statement: a long list needs no statement of megabytes.
+ROWS: Final = 1000
+# Held while feeds are added: two lists at once must not make an outlet twice.
+LOCK: Final = 0xFEED
 
 
 @dataclass(frozen=True, slots=True)
-class Subscribed:
-    """What adding an address brought: `created` is False when every feed was known already."""
+class Taken:
+    """What became of one outline: its feed, `created` if it is new, or why it was not taken."""
 
-    outlet: Outlet
-    feeds: list[Feed]
-    created: bool
+    outline: Outline
+    feed: Feed | None = None
+    created: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an OPML file brought; refused ones with the reason."""
+    """What an OPML file brought: how many, their names in the file's order, and the refused with the reason."""
 
     added: int
     known: int
     refused: list[tuple[str, str]]
+    added_names: list[str]
+    known_names: list[str]
 
 
-def add_site(address: str, *, now: datetime) -> Subscribed:
-    """Find the feeds of a site (or take the feed itself) and poll them from now on.
+def feed_address(url: str) -> str:
+    """A feed's address as it is kept. Raises Permanent with a sentence for what can't be one.
 
-    Raises Permanent or Temporary with a reason for the form.
+    Host names are kept in ASCII, as servers and their limits know them.
     """
-    url = _address(address)
-    found = discovery.find_feeds(url, policy(), now)[:FEEDS_PER_SITE]
-    outlines = [Outline(title=feed.title, feed_url=feed.url, home_url=url, categories=()) for feed in found]
-    with transaction.atomic():
-        pairs = [subscribe(outline, now=now) for outline in outlines]
-    return Subscribed(pairs[0][0].outlet, [feed for feed, _ in pairs], any(created for _, created in pairs))
+    clean = links.safe_url(url).partition("#")[0]
+    name = links.host(clean)
+    if not clean or not name:
+        raise Permanent("This is not a web address.")
+    parts = urlsplit(clean)
+    if parts.username is not None or parts.password is not None:
+        raise Permanent(f"This address at {name} holds a user name or password, and the list of feeds is public.")
+    if not (parts.hostname or "").isascii():
+        clean = parts._replace(netloc=name if parts.port is None else f"{name}:{parts.port}").geturl()
+    if len(clean) > MAX_URL:
+        raise Permanent(f"This address at {name} is longer than {MAX_URL:,} characters.")
+    return clean
 
 
-def _address(address: str) -> str:
-    """What a person typed as a web address; a bare name gets https."""
-    typed = address.strip()
-    if "://" not in typed:
-        typed = f"https://{typed}"
-    url = links.safe_url(typed)
-    if not url or not urlsplit(url).hostname:
-        raise Permanent(f"This is not a web address: {address.strip()[:200]}")
-    return url
+def known_feeds(urls: Iterable[str]) -> dict[str, Feed]:
+    """The feeds that we have at these addresses, at their twins with http or https, or have moved from them."""
+    variants = {url: (url, _twin(url)) for url in urls}
+    every = sorted({each for pair in variants.values() for each in pair})
+    rows = Feed.objects.select_related("outlet").filter(Q(url__in=every) | Q(moved_from__in=every))
+    by_address: dict[str, Feed] = {}
+    for feed in rows.order_by("pk"):
+        by_address[feed.url] = feed
+        if feed.moved_from:
+            by_address.setdefault(feed.moved_from, feed)
+    found = {url: by_address.get(url) or by_address.get(twin) for url, twin in variants.values()}
+    return {url: feed for url, feed in found.items() if feed}
+
+
+def _twin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{'http' if scheme.lower() == 'https' else 'https'}://{rest}"
+
+
+@transaction.atomic
+def subscribe_all(outlines: Sequence[Outline], *, now: datetime, outlet: Outlet | None = None) -> list[Taken]:
+    """The feed of each outline, made where it is new and due at once; of `outlet`, or of the one it belongs to.
+
+    One bad address spoils nothing: it is told with its reason. A handful of statements, however many outlines.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    addresses = [_address_or_reason(outline) for outline in outlines]
+    known = known_feeds({url for url, _ in addresses if url})
+    new: dict[str, Outline] = {}
+    for (url, _), outline in zip(addresses, outlines, strict=True):
+        if url and url not in known and _twin(url) not in new:
+            new.setdefault(url, outline)
+    made = _make(new, outlet, now)
+    taken = []
+    for (url, reason), outline in zip(addresses, outlines, strict=True):
+        feed = made.get(url) or known.get(url) or made.get(_twin(url))
+        taken.append(Taken(outline, feed, new.get(url) is outline, reason))
+    return taken
+
+
+def _address_or_reason(outline: Outline) -> tuple[str, str]:
+    try:
+        return feed_address(outline.feed_url), ""
+    except Permanent as refusal:
+        return "", refusal.reason
+
+
+def _make(new: dict[str, Outline], outlet: Outlet | None, now: datetime) -> dict[str, Feed]:
+    owners = [outlet] * len(new) if outlet else outlets_for(list(new.values()))
+    feeds = [
+        Feed(
+            outlet=owner,
+            url=url,
+            title=outline.title[:MAX_TITLE],
+            lang=owner.lang,
+            next_poll_at=now,
+            next_poll_reason="new feed",
+        )
+        for (url, outline), owner in zip(new.items(), owners, strict=True)
+    ]
+    return {feed.url: feed for feed in Feed.objects.bulk_create(feeds, batch_size=ROWS)}
 
 
 def subscribe(outline: Outline, *, now: datetime, outlet: Outlet | None = None) -> tuple[Feed, bool]:
     """The feed at this address, made if it is new. Raises Permanent for an address that can't be a feed's."""
-    url = links.safe_url(outline.feed_url)
-    if not url or len(url) > 2000:
-        raise Permanent("This is not a web address." if not url else "This address is too long.")
-    known = Feed.objects.select_related("outlet").filter(url=url).first()
-    if known:
-        return known, False
-    owner = outlet or outlet_for(outline)
-    feed = Feed.objects.create(
-        outlet=owner,
-        url=url,
-        title=outline.title[:300],
-        lang=owner.lang,
-        next_poll_at=now,
-        next_poll_reason="new feed",
-    )
-    return feed, True
-
-
-def outlet_for(outline: Outline) -> Outlet:
-    """The outlet that an outline belongs to: by its domain where that names one, else by its very name.
-
-    An address that is a bare number (a test web, an intranet) names nobody: several outlets may live there.
-    """
-    home = outline.home_url or outline.feed_url
-    domain = links.site_domain(home) if _is_name(links.host(home)) else ""
-    by_domain = Outlet.objects.publishing_at(links.host(home)) if domain else None
-    if by_domain:
-        return by_domain
-    name = outline.title.strip()[:200] or domain or links.host(home) or "Unnamed outlet"
-    if not domain:
-        same = Outlet.objects.filter(name=name).first()
-        if same:
-            return same
-    return Outlet.objects.create(
-        name=name, slug=free_slug(name), domains=[domain] if domain else [], homepage=links.safe_url(home)[:2000]
-    )
-
-
-def _is_name(host: str) -> bool:
-    """Whether a host is a name of the web, not a bare address or a machine of the house."""
-    try:
-        ip_address(host.strip("[]"))
-    except ValueError:
-        return "." in host
-    return False
-
-
-def free_slug(name: str) -> str:
-    """A slug for an outlet that no other outlet has."""
-    stem = slugify(name)[:70] or "outlet"
-    taken = set(Outlet.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(slug for n in range(len(taken) + 2) if (slug := f"{stem}-{n}" if n else stem) not in taken)
+    [taken] = subscribe_all([outline], now=now, outlet=outlet)
+    if taken.feed is None:
+        raise Permanent(taken.reason)
+    return taken.feed, taken.created
 
 
 def import_opml(body: bytes, *, now: datetime) -> Imported:
@@ -125,37 +160,29 @@ def import_opml(body: bytes, *, now: datetime) -> Imported:
 
 
 def import_outlines(outlines: Iterable[Outline], *, now: datetime) -> Imported:
-    """Subscribe to outlines one by one; what can't be taken is told with its reason."""
-    added = known = 0
-    refused: list[tuple[str, str]] = []
-    for outline in outlines:
-        try:
-            with transaction.atomic():
-                _, created = subscribe(outline, now=now)
-        except Failure as failure:
-            refused.append((outline.feed_url, failure.reason))
-            continue
-        added += created
-        known += not created
-    return Imported(added, known, refused)
+    """Subscribe to outlines; what can't be taken is told with its reason."""
+    taken = subscribe_all(list(outlines), now=now)
+    added = [each.outline.title for each in taken if each.created]
+    known = [each.outline.title for each in taken if each.feed and not each.created]
+    refused = [(_shown(each.outline.feed_url), each.reason) for each in taken if each.feed is None]
+    return Imported(len(added), len(known), refused, added, known)
+
+
+def _shown(url: str) -> str:
+    """An address without the user name and password that may be in it."""
+    return re.sub(r"//[^/?#]*@", "//…@", url)
 
 
 def export_opml(now: datetime) -> bytes:
     """Every feed with its outlet, as OPML 2.0; the invented feeds of the demo world stay at home."""
     feeds = Feed.objects.select_related("outlet").filter(outlet__demo=False)
     outlines = [
-        Outline(title=feed.title or feed.outlet.name, feed_url=feed.url, home_url=feed.outlet.homepage, categories=())
+        Outline(title=feed.title or feed.outlet.name, feed_url=feed.url, home_url=_home(feed.outlet), categories=())
         for feed in feeds
     ]
     return opml.write("Firsthand", outlines, created=now)
 
 
-def poll_now(feed: Feed, *, now: datetime) -> None:
-    """Make a feed due at once, at a person's wish; a paused one is taken up again."""
-    Feed.objects.filter(pk=feed.pk).update(next_poll_at=now, next_poll_reason="asked for by an editor", active=True)
-
-
-def set_active(feed: Feed, active: bool, *, now: datetime) -> None:
-    """Pause a feed or take it up again; taken up, it is due at once."""
-    reason = "taken up again by an editor" if active else "paused by an editor"
-    Feed.objects.filter(pk=feed.pk).update(active=active, next_poll_at=now, next_poll_reason=reason)
+def _home(outlet: Outlet) -> str:
+    """What tells whoever imports the list which feeds belong together."""
+    return outlet.homepage or (f"https://{outlet.domains[0]}/" if outlet.domains else "")

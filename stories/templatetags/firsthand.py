@@ -6,17 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import Locale
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from stories.ingest import schedule
+from stories.models import Feed, PollResult
 from stories.selectors import search
+from stories.selectors.feeds import State, state_of
 
 register = template.Library()
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_LANGUAGES = Locale("en", "GB").languages
 
 
 @register.simple_tag(takes_context=True)
@@ -85,6 +90,63 @@ def counted(count: int, noun: str) -> str:
     """A count with its noun in the right number: "1 report", "1,204 reports"; "story,stories" where s won't do."""
     one, _, many = noun.partition(",")
     return f"{intcomma(count)} {one if count == 1 else many or one + 's'}"
+
+
+@register.filter
+def spoken(seconds: float) -> str:
+    """A length of time in seconds as the schedule says it: "40 min", "1 h 30 min", "2 days"."""
+    return schedule.spoken(seconds).replace(" ", "\u00a0")
+
+
+@register.filter
+def often(every_s: int | None) -> str:
+    """How often something comes that comes every so many seconds: "about 36 a day", "about 2 a month"."""
+    if not every_s:
+        return ""
+    for seconds, unit in ((_HOUR, "an hour"), (_DAY, "a day"), (7 * _DAY, "a week"), (30 * _DAY, "a month")):
+        if seconds >= 2 * every_s:
+            return f"about {intcomma(round(seconds / every_s))} {unit}"
+    return "less than two a month"
+
+
+@register.filter
+def moment(text: str) -> datetime | None:
+    """A time written in ISO 8601; None where there is none."""
+    return datetime.fromisoformat(text) if text else None
+
+
+@register.filter
+def language(code: str) -> str:
+    """The English name of a language by its ISO 639-1 code; the code itself where it has none."""
+    return str(_LANGUAGES.get(code, code))
+
+
+@register.filter
+def state(feed: Feed) -> State:
+    """How a feed fares, in one word."""
+    return state_of(feed)
+
+
+# A mark says by its sign what its colour says, and by the words behind it what the sign means.
+_MARKS = {
+    PollResult.NEW: ("new", ""),
+    PollResult.UNCHANGED: ("same", "="),
+    PollResult.NOT_MODIFIED: ("same", "·"),
+    PollResult.EMPTY: ("empty", "○"),
+    PollResult.TEMPORARY: ("bad", "!"),
+    PollResult.BLOCKED: ("bad", "⊘"),
+    PollResult.PERMANENT: ("bad", "×"),
+    PollResult.GONE: ("bad", "†"),
+}
+
+
+@register.simple_tag
+def mark(result: str, new: int = 0) -> str:
+    """A fetch in the strip of fetches: new articles by their number, all else by a sign."""
+    kind, sign = _MARKS.get(PollResult(result), ("same", "?"))
+    return format_html(
+        '<span class="mark-{}" aria-hidden="true">{}</span>', kind, sign or (new if new < 100 else "99+")
+    )
 
 
 @register.filter

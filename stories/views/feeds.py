@@ -1,4 +1,4 @@
-"""The feeds page, and what editors do there: add, import, poll now, pause."""
+"""The feeds page: every feed by its state, and what editors do to one row or to all rows shown."""
 
 from __future__ import annotations
 
@@ -6,112 +6,88 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_safe
 
-from stories.forms import OpmlForm, SiteForm
-from stories.ingest.errors import Failure
+from stories.forms import BulkForm, OpmlForm, SiteForm
 from stories.models import Feed
+from stories.selectors import feed as feed_selector
 from stories.selectors import feeds as selector
-from stories.services import seeding, subscribing
-from stories.templatetags.firsthand import counted
+from stories.selectors import outlets
+from stories.services import seeding, tending
+from stories.templatetags.firsthand import counted, spelt
 from stories.views.pages import back, editors_only, is_fragment, page
 
 PAGE = 50
-SHOW = {"all": "All", "failing": "Failing", "paused": "Paused"}
-# A message is no place for a list of hundreds.
-REFUSED_SHOWN = 10
 
 
 @require_safe
 def feeds(request: HttpRequest) -> HttpResponse:
-    """Every feed; `show` narrows to failing or paused ones, `q` searches."""
-    return _feeds_page(request, SiteForm(), OpmlForm())
+    """Every feed; `show` narrows to one of selectors.feeds.FILTERS, `q` searches."""
+    return feeds_page(request, SiteForm(), OpmlForm())
 
 
-def _feeds_page(request: HttpRequest, site: SiteForm, opml: OpmlForm, *, status: int = 200) -> HttpResponse:
+def feeds_page(request: HttpRequest, site: SiteForm, opml: OpmlForm, *, status: int = 200) -> HttpResponse:
     """The page with its forms as they stand: empty, or with what was wrong."""
-    show, query = request.GET.get("show", "all"), request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    show = show if show in SHOW else "all"
-    shown = Paginator(selector.matching(show, query), PAGE).get_page(request.GET.get("page"))
+    show, query = _asked(request.GET)
+    now = timezone.now()
+    summary = selector.summary(now)
+    matching = selector.summary(now, query) if query else summary
+    found = selector.rows(selector.matching(show, query, now), now)
     context: dict[str, Any] = {
-        "summary": selector.summary(),
-        "shown": shown,
-        "show": show,
-        "shows": SHOW,
+        "summary": summary,
+        "matching": matching,
+        "filters": [(each, matching.counts[name]) for name, each in selector.FILTERS.items()],
+        "chosen": selector.FILTERS[show],
+        "count": matching.counts[show],
+        "sleeping": selector.matching(show, query, now).filter(active=False).count() if request.user.is_staff else 0,
+        "shown": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "quiet": outlets.quiet_count(),
         "query": query,
         "site_form": site,
         "opml_form": opml,
+        "now": now,
     }
     return page(request, "stories/feeds.html", context, status=status)
 
 
-@editors_only
-def add(request: HttpRequest) -> HttpResponse:
-    """Find the feeds of a site and poll them from now on; what is wrong is said at the field."""
-    form = SiteForm(request.POST)
-    if form.is_valid():
-        try:
-            done = subscribing.add_site(form.cleaned_data["address"], now=timezone.now())
-        except Failure as failure:
-            form.add_error("address", failure.reason)
-        else:
-            said = f"{done.outlet}: {counted(len(done.feeds), 'feed')}"
-            messages.success(request, f"{said} added, first poll in a moment." if done.created else f"{said}, known.")
-            return redirect(done.outlet)
-    return _feeds_page(request, form, OpmlForm(), status=422)
+def _asked(given: QueryDict | dict[str, Any]) -> tuple[str, str]:
+    """The filter and the search that an address or a form asks for; an unknown filter is all."""
+    show, query = given.get("show", "all"), given.get("q", "").replace("\x00", "").strip()[:200]
+    return (show if show in selector.FILTERS else "all"), query
 
 
 @editors_only
-def import_opml(request: HttpRequest) -> HttpResponse:
-    """Take the feeds of an OPML file; refused ones are named with the reason."""
-    form = OpmlForm(request.POST, request.FILES)
-    done = _imported(form) if form.is_valid() else None
-    if done is None:
-        return _feeds_page(request, SiteForm(), form, status=422)
-    messages.success(request, f"{counted(done.added, 'feed')} added, {done.known} known already.")
-    if done.refused:
-        messages.warning(request, refusals(done.refused))
-    return redirect("feeds")
-
-
-def _imported(form: OpmlForm) -> subscribing.Imported | None:
-    """What the file brought; None where the form has to say what is wrong with it."""
-    try:
-        done = subscribing.import_opml(form.cleaned_data["opml"].read(), now=timezone.now())
-    except Failure as failure:
-        form.add_error("opml", failure.reason)
-        return None
-    if not (done.added or done.known or done.refused):
-        form.add_error("opml", "This file lists no feed.")
-        return None
-    return done
-
-
-def refusals(refused: list[tuple[str, str]]) -> str:
-    """The refused addresses with their reasons, the first ones by name."""
-    rows = format_html_join("", "<li>{}: {}</li>", ((a[:200] or "(no address)", r) for a, r in refused[:REFUSED_SHOWN]))
-    more = len(refused) - REFUSED_SHOWN
-    rest = format_html("<li>and {} more</li>", more) if more > 0 else ""
-    return format_html("{} not taken:<ul>{}{}</ul>", counted(len(refused), "feed"), rows, rest)
-
-
-@require_safe
-def export_opml(_request: HttpRequest) -> HttpResponse:
-    """Every feed as OPML: the list is public on the feeds page anyway."""
-    body = subscribing.export_opml(timezone.now())
-    headers = {"Content-Disposition": 'attachment; filename="firsthand-feeds.opml"'}
-    return HttpResponse(body, content_type="text/x-opml; charset=utf-8", headers=headers)
+def poll_all(request: HttpRequest) -> HttpResponse:
+    """Make the feeds of a filter and a search due at once; paused and stopped ones only where `take_up` says so."""
+    form = BulkForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nothing was polled: this search can’t be used.")
+        return redirect("feeds")
+    show, query = _asked(form.cleaned_data)
+    now = timezone.now()
+    chosen = selector.matching(show, query, now)
+    done = tending.poll_all(chosen, take_up=form.cleaned_data["take_up"], now=now)
+    if done:
+        messages.success(request, f"{counted(done, 'feed')} asked for: each as soon as its host’s turn comes.")
+    else:
+        messages.warning(request, "No feed was asked for: none that is polled matches any more.")
+    wanted = QueryDict(mutable=True)
+    wanted.update({name: value for name, value in (("show", show), ("q", query)) if value})
+    return redirect(f"{reverse('feeds')}?{wanted.urlencode()}")
 
 
 @editors_only
 def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a feed due at once."""
-    feed = get_object_or_404(Feed, pk=pk)
-    subscribing.poll_now(feed, now=timezone.now())
+    feed = get_object_or_404(Feed.objects.select_related("outlet"), pk=pk)
+    now = timezone.now()
+    host = tending.poll_now(feed, now=now)
+    if host and host.rest_until:
+        return _done(request, pk, f"{feed} is polled when {host} no longer rests, at {spelt(host.rest_until, now)}.")
     return _done(request, pk, f"{feed} is polled within a few seconds.")
 
 
@@ -120,7 +96,7 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Pause a feed (`active=0`) or take it up again (`active=1`)."""
     feed = get_object_or_404(Feed, pk=pk)
     active = request.POST.get("active") == "1"
-    subscribing.set_active(feed, active, now=timezone.now())
+    tending.set_active(feed, active, now=timezone.now())
     return _done(request, pk, f"{feed} is polled again." if active else f"{feed} is paused.")
 
 
@@ -129,7 +105,7 @@ def _done(request: HttpRequest, pk: int, said: str) -> HttpResponse:
     if not is_fragment(request):
         messages.success(request, said)
         return back(request, "feeds")
-    feed = Feed.objects.select_related("outlet").get(pk=pk)
+    feed = feed_selector.find(pk, timezone.now())
     return page(request, "stories/_feed_row.html", {"feed": feed, "said": said})
 
 

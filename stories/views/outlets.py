@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -17,12 +19,14 @@ PAGE = 60
 
 @require_safe
 def outlets(request: HttpRequest) -> HttpResponse:
-    """Every outlet, by name; `q` looks in names and aliases, `kind` narrows."""
+    """Every outlet, by name; `q` looks in names and aliases, `kind` narrows, `show=quiet` to those that went quiet."""
     query, kind = _clean(request.GET.get("q", "")), request.GET.get("kind", "")
     kind = kind if kind in Outlet.Kind.values else ""
-    shown = Paginator(selector.matching(query, kind), PAGE).get_page(request.GET.get("page"))
+    quiet = request.GET.get("show") == "quiet"
+    shown = Paginator(selector.matching(query, kind, quiet=quiet), PAGE).get_page(request.GET.get("page"))
     rows = selector.outlet_rows(list(shown), timezone.now())
-    context = {"rows": rows, "shown": shown, "query": query, "kind": kind, "kinds": Outlet.Kind.choices}
+    context: dict[str, Any] = {"rows": rows, "shown": shown, "query": query, "kind": kind}
+    context |= {"kinds": Outlet.Kind.choices, "quiet": quiet, "quiet_count": selector.quiet_count()}
     return page(request, "stories/outlets.html", context)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from stories.models import Feed, Outlet, User
+from stories.models import Feed, Fetch, Host, Outlet, PollResult, User
 from tests import factories
-from tests.browser.test_pages import sign_in
+from tests.browser.test_pages import look, sign_in
+from tests.fakes import rss
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -98,6 +101,65 @@ def test_an_editor_polls_and_pauses(visit, world, script):
     row.get_by_role("button", name="Poll now").click()
     expect(row.get_by_text("asked for by an editor")).to_be_visible()
     assert Feed.objects.get(outlet__name="Coast Wire").active
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_a_feeds_own_pages_keep_nobody_out(visit, world, width, scheme):
+    now = timezone.now()
+    feed = Feed.objects.filter(last_result=PollResult.TEMPORARY).get()
+    Host.objects.create(name=feed.host, rest_until=now + timedelta(hours=1), rest_reason="It asked for less.")
+    for number, result in enumerate([value for value in PollResult.values if value != "never"] * 3):
+        at = now - timedelta(hours=number)
+        Fetch.objects.create(feed=feed, at=at, result=result, new=120 * (result == "new"), reason="A reason " * 9)
+    Outlet.objects.filter(name="Coast Wire").update(quiet_since=now, quiet_note="2 articles where 31 are usual.")
+    one = visit(width, scheme)
+    own = f"/feeds/{feed.pk}/"
+    wrong = look(one.open(own))
+    sign_in(one.page, one.base, world.editor)
+    addresses = [own, f"{own}edit/", f"{own}remove/", "/feeds/?show=failing", "/outlets/?show=quiet"]
+    wrong += [fault for address in addresses for fault in look(one.open(address))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_site_is_looked_at_and_its_feeds_are_chosen(visit, world, web, script):
+    head = "".join(f'<link rel="feed" href="/{name}.xml">' for name in ("news", "sport"))
+    web.put("https://gazette.example", f"<html><head>{head}</head><body>Gazette</body></html>")
+    for name in ("news", "sport"):
+        item = {"title": f"A headline of {name} " + "withoutanybreak" * 9, "guid": name}
+        web.put(f"https://gazette.example/{name}.xml", rss(item, title=f"The Gazette – {name}"))
+    one = visit(390, script=script)
+    sign_in(one.page, one.base, world.editor)
+    page = one.open("/feeds/")
+    page.get_by_text("Add feeds", exact=True).click()
+    page.get_by_label("Site or feed address").fill("gazette.example")
+    page.get_by_label("Site or feed address").press("Enter")
+    expect(page.get_by_role("heading", name="Found at gazette.example")).to_be_visible()
+    if script:
+        assert look(page) == []
+    page.get_by_label("The Gazette – sport").check()
+    expect(page.get_by_label("Name of the new outlet")).to_have_value("The Gazette")
+    page.get_by_role("button", name="Add the ticked feeds").click()
+    expect(page.get_by_text("The Gazette: 2 feeds added")).to_be_visible()
+    page.get_by_role("link", name="The Gazette – news").click()
+    expect(page.get_by_text("New here: not polled yet.")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_editor_retries_all_that_fail_and_removes_one(visit, world, script):
+    one = visit(script=script)
+    sign_in(one.page, one.base, world.editor)
+    page = one.open("/feeds/")
+    page.get_by_role("link", name=re.compile("^Failing")).click()
+    page.get_by_text("Poll this one now").press("Enter")
+    page.get_by_role("button", name="Poll it now").press("Enter")
+    expect(page.get_by_text("1 feed asked for")).to_be_visible()
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_text("It can’t be read for the moment.")).to_be_visible()
+    page.get_by_role("link", name="Remove").click()
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_text("is removed and no longer polled")).to_be_visible()
+    assert not Feed.objects.filter(last_result=PollResult.TEMPORARY).exists()
 
 
 def test_everything_works_without_script(visit, world):

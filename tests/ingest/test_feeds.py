@@ -11,6 +11,7 @@ import pytest
 
 from stories.ingest.errors import Permanent
 from stories.ingest.feeds import Entry, ParsedFeed, parse
+from stories.ingest.replies import Blocked
 
 URL = "https://herald.example/feed.xml"
 
@@ -53,13 +54,12 @@ def test_a_whole_rss_entry(read) -> None:  # type: ignore[no-untyped-def]
         )
     )
     assert (feed.title, feed.home_url, feed.lang) == ("The Herald", "https://herald.example/", "en")
-    assert (feed.ttl_s, feed.hub) == (900, "https://hub.example/")
+    assert (feed.ttl_s, feed.hubs) == (900, ("https://hub.example/",))
     assert only(feed) == Entry(
         guid="h-1",
         url="https://herald.example/2026/bridge?utm_source=rss",
         title="Bridge & tunnel closed",
         summary="Short word.",
-        summary_html="Short <b>word</b>.",
         content="First paragraph of the report.\n\nSecond one.",
         byline="Ada Moss, Ben Oak",
         claimed_at=datetime(2026, 2, 17, 23, 3, 7, tzinfo=UTC),
@@ -105,6 +105,7 @@ def test_a_json_feed(read) -> None:  # type: ignore[no-untyped-def]
         "version": "https://jsonfeed.org/version/1.1",
         "title": "Gazette",
         "home_page_url": "https://gazette.example/",
+        "feed_url": "https://gazette.example/feed.json",
         "language": "fr-FR",
         "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
         "authors": [{"name": "The desk"}],
@@ -124,10 +125,88 @@ def test_a_json_feed(read) -> None:  # type: ignore[no-untyped-def]
     }
     feed = read(json.dumps(body).encode())
     first, second = feed.entries
-    assert (feed.title, feed.lang, feed.hub) == ("Gazette", "fr", "https://hub.example/")
+    assert (feed.title, feed.lang, feed.hubs) == ("Gazette", "fr", ("https://hub.example/",))
+    assert feed.self_url == "https://gazette.example/feed.json"
     assert (first.guid, first.url, first.byline) == ("7", "https://herald.example/seven", "Ada, 5")
     assert first.content == "Un.\n\nDeux, avec un peu plus."
     assert (second.summary, second.byline) == ("plain & simple", "The desk")
+
+
+LINKS = """<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="hub" href="https://b.example/"/>
+  <atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="HUB" href="https://c.example/"/>
+  <atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="https://herald.example/self"/>"""
+
+
+@pytest.mark.parametrize(
+    ("header", "hubs", "self_url"),
+    [
+        ("", "b c", "https://herald.example/self"),
+        (
+            '<https://a.example/>; rel="hub", <https://herald.example/top>; rel="self"',
+            "a b c",
+            "https://herald.example/top",
+        ),
+        ("<https://a.example/>;rel=hub,<https://herald.example/top>;rel=self", "a b c", "https://herald.example/top"),
+        ('<https://a.example/>; title="x, <y>; rel=z"; rel="alternate Hub"', "a b c", "https://herald.example/self"),
+        ('<https://c.example/>; rel=hub, <https://c.example/>; rel="hub"', "c b", "https://herald.example/self"),
+        ('</hub>; rel="hub", </self>; rel=self', "b c", "https://herald.example/self"),
+        ("<javascript:x>; rel=hub, <https://a.example/>; rel=hubbub", "b c", "https://herald.example/self"),
+        ("<https://a.example/>, rel=hub; <<<" + ";rel=" * 500, "b c", "https://herald.example/self"),
+    ],
+)
+def test_hubs_by_header_come_before_those_in_the_feed(read, header: str, hubs: str, self_url: str) -> None:  # type: ignore[no-untyped-def]
+    feed = read(rss(channel=LINKS), link=header)
+    assert feed.hubs == tuple(f"https://{name}.example/" for name in hubs.split())
+    assert feed.hub == feed.hubs[0]
+    assert feed.self_url == self_url
+
+
+def test_a_feed_without_a_hub_has_none(read) -> None:  # type: ignore[no-untyped-def]
+    assert (read(rss()).hubs, read(rss()).hub, read(rss()).self_url) == ((), "", "")
+
+
+@pytest.mark.parametrize(
+    ("period", "frequency", "seconds"),
+    [
+        ("hourly", "1", 3600), (" Hourly\n", "2", 1800), ("daily", "4", 21_600), ("weekly", "", 604_800), ("", "2", 43_200),
+        ("monthly", "1", 2_592_000), ("yearly", "1", 31_536_000), ("hourly", "0", 3600), ("hourly", "-1", 3600),
+        ("hourly", "9999", 1), ("hourly", "9" * 5000, 3600), ("sometimes", "1", None), ("", "", None),
+    ],
+)  # fmt: skip
+def test_how_often_a_feed_says_that_it_changes(read, period: str, frequency: str, seconds: int | None) -> None:  # type: ignore[no-untyped-def]
+    said = f"<sy:updatePeriod>{period}</sy:updatePeriod><sy:updateFrequency>{frequency}</sy:updateFrequency>"
+    namespace = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+    assert read(rss(channel=said, attributes=namespace)).period_s == seconds
+    assert read(rss(channel="<ttl>5</ttl>")).period_s is None
+
+
+def test_a_browser_check_in_place_of_a_feed_is_called_one(read) -> None:  # type: ignore[no-untyped-def]
+    page = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><script>_cf_chl_opt={}</script></body></html>"
+    with pytest.raises(Blocked) as blocked:
+        read(page, content_type="text/html")
+    assert blocked.value.reason.startswith("herald.example blocked us")
+    assert blocked.value.status == 200
+
+
+def test_elements_that_nobody_reads_change_nothing(read) -> None:  # type: ignore[no-untyped-def]
+    unread = """<category domain="x">One<b>two</b></category><enclosure url="https://a.example/x.mp3">three</enclosure>
+      <media:content url="x.jpg"><media:title>A picture</media:title><media:credit>Ida</media:credit></media:content>
+      <media:thumbnail url="y.jpg"/><comments>https://a.example/comments</comments><dc:subject>four</dc:subject>"""
+    plain = read(rss("<item><guid>1</guid><title>Bridge</title><link>https://a.example/1</link></item>"))
+    full = read(
+        rss(f"<item>{unread}<guid>1</guid>{unread}<title>Bridge</title>{unread}<link>https://a.example/1</link></item>")
+    )
+    assert full == plain
+    only_picture = read(
+        rss("<item><media:content url='x.jpg'><media:title>A picture</media:title></media:content></item>")
+    )
+    assert only(only_picture).title == "A picture"
+
+
+def test_content_keeps_the_names_of_such_elements(read) -> None:  # type: ignore[no-untyped-def]
+    body = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><content type="xhtml">
+      <div xmlns="http://www.w3.org/1999/xhtml"><p>One <category>two</category> three.</p></div></content></entry></feed>"""
+    assert only(read(body.encode())).summary == "One two three."
 
 
 def test_an_empty_feed_is_a_feed(read) -> None:  # type: ignore[no-untyped-def]
@@ -147,7 +226,7 @@ def test_an_empty_feed_is_a_feed(read) -> None:  # type: ignore[no-untyped-def]
         (b"<urlset><url/></urlset>", "a site map"),
         (b"<kml><a/></kml>", "a document of the kind <kml>"),
         (b"\x00\x01 this is no feed", "neither a page nor XML"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", "neither a page nor XML"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "a picture"),
         (b'{"error": "not found"}', "JSON that is not a feed"),
         (b"[1, 2", "broken JSON"),
         (b"[" * 200_000, "broken JSON"),
@@ -366,7 +445,7 @@ def test_the_parsers_own_test_feeds_neither_crash_nor_hang(shared: Path, now: da
                 continue
             parsed += 1
             for entry in feed.entries:
-                assert "\0" not in "".join((entry.guid, entry.title, entry.summary, entry.summary_html, entry.content))
+                assert "\0" not in "".join((entry.guid, entry.title, entry.summary, entry.content))
                 assert entry.url == "" or entry.url.lower().startswith(("http://", "https://"))
     assert seen > 1000
     assert parsed > seen * 0.75

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import resource
 import socket
 import threading
 import time
-import zlib
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -22,13 +21,13 @@ from stories.ingest.fetch import (
     fetch_one,
 )
 
-from .web import Exchange, FakeWeb, running
+from .web import Exchange, FakeWeb
 
 AGENT = "Firsthand/test (+https://firsthand.example)"
 
 
 def policy(web: FakeWeb, **changes: object) -> Policy:
-    return Policy(user_agent=AGENT, allow=web.allow, **changes)  # type: ignore[arg-type]
+    return Policy(**{"user_agent": AGENT, "allow": web.allow, "every_s": 0.0} | changes)  # type: ignore[arg-type]
 
 
 def failure(url: str, rules: Policy) -> Failure:
@@ -140,16 +139,6 @@ def test_retry_after_in_seconds_and_as_a_date(web: FakeWeb) -> None:
     assert nonsense.retry_after_s is None
 
 
-@pytest.mark.parametrize("status", [403, 503])
-def test_a_browser_check_is_named_blocked(web: FakeWeb, status: int) -> None:
-    page = b"<html><title>Just a moment...</title></html>"
-    answer = failure(web.serve("/x", status, page, Content_Type="text/html"), policy(web))
-    assert isinstance(answer, HttpTemporary)
-    assert "blocked" in answer.reason
-    plain = failure(web.serve("/y", status, b"<html>Members only</html>", Content_Type="text/html"), policy(web))
-    assert "blocked" not in plain.reason
-
-
 def test_redirects_are_followed_and_permanence_is_known(web: FakeWeb) -> None:
     end = web.serve("/end", body=b"here")
     web.serve("/moved", 301, Location="/end?from=1#x")
@@ -169,31 +158,6 @@ def test_a_redirect_without_an_end(web: FakeWeb) -> None:
     assert isinstance(answer, Permanent)
     assert "more than 5 times" in answer.reason
     assert len(web.seen) == 6
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        "http://169.254.169.254/latest/meta-data/",
-        "http://127.0.0.1/",
-        "http://127.0.0.1:{other}/secret",
-        "http://[::1]:{other}/secret",
-        "http://[::ffff:127.0.0.1]/",
-        "http://2130706433/",
-        "http://0x7f.1/",
-        "http://localhost:{other}/secret",
-        "file:///etc/passwd",
-        "gopher://127.0.0.1:{other}/",
-    ],
-)
-def test_a_redirect_inside_is_refused(web: FakeWeb, target: str) -> None:
-    with running() as inside:
-        inside.serve("/secret", body=b"secret")
-        web.serve("/feed", 302, Location=target.format(other=inside.port))
-        answer = failure(web.url("/feed"), policy(web))
-        assert inside.seen == []
-    refusals = ("not allowed", "Only addresses that begin with http", "not an address that can", "could not be found")
-    assert any(words in answer.reason for words in refusals), answer.reason
 
 
 def test_the_loopback_is_refused_unless_allowed(web: FakeWeb) -> None:
@@ -249,22 +213,6 @@ def test_no_tls_where_tls_was_expected() -> None:
     assert answer.reason == "No secure connection to 127.0.0.1 could be made"
 
 
-@pytest.mark.parametrize("where", ["body", "headers", "nothing"])
-def test_a_slow_drip_ends_at_the_total_timeout(web: FakeWeb, where: str) -> None:
-    def drip(exchange: Exchange) -> None:
-        exchange.send(b"HTTP/1.1 200 OK\r\n")
-        if where == "body":
-            exchange.send(b"Content-Type: text/xml\r\n\r\n")
-        for _ in range(100):
-            exchange.send(b"" if where == "nothing" else b"X")
-            time.sleep(0.1)
-
-    web.routes["/drip"] = drip
-    answer = failure(web.url("/drip"), policy(web, total_timeout_s=0.5))
-    assert isinstance(answer, Temporary)
-    assert answer.reason == "127.0.0.1 did not answer in full within 0.5 s"
-
-
 def test_redirects_share_one_time_budget(web: FakeWeb) -> None:
     def slow(exchange: Exchange) -> None:
         time.sleep(0.3)
@@ -276,32 +224,18 @@ def test_redirects_share_one_time_budget(web: FakeWeb) -> None:
     assert "0.5 s" in answer.reason
 
 
-def bomb(encoding: str) -> bytes:
-    """300 MB of zeros, packed."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31 if encoding == "gzip" else 15)
-    return b"".join(packer.compress(bytes(2**20)) for _ in range(300)) + packer.flush()
+def test_an_error_page_that_never_ends_is_still_an_error(web: FakeWeb) -> None:
+    def drip(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 410 Gone\r\nContent-Length: 100\r\n\r\n")
+        for _ in range(100):
+            exchange.send(b"X")
+            time.sleep(0.1)
 
-
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_a_compression_bomb_stops_at_the_byte_limit(web: FakeWeb, encoding: str) -> None:
-    url = web.serve("/bomb", body=bomb(encoding), Content_Encoding=encoding, Content_Type="text/xml")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    answer = failure(url, policy(web, max_bytes=2 * 2**20))
-    assert isinstance(answer, Permanent)
-    assert "larger than 2 MB" in answer.reason
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
-
-
-def test_an_endless_body_stops_at_the_byte_limit(web: FakeWeb) -> None:
-    def endless(exchange: Exchange) -> None:
-        exchange.send(b"HTTP/1.1 200 OK\r\n\r\n")
-        while True:
-            exchange.send(b"<item>" * 5000)
-
-    web.routes["/endless"] = endless
-    answer = failure(web.url("/endless"), policy(web, max_bytes=2**20))
-    assert isinstance(answer, Permanent)
-    assert "larger than 1 MB" in answer.reason
+    web.routes["/x"] = drip
+    answer = failure(web.url("/x"), policy(web, total_timeout_s=1.0))
+    assert isinstance(answer, HttpPermanent)
+    assert answer.status == 410
+    assert 0.5 < answer.elapsed_s < 10
 
 
 def test_a_large_error_page_is_still_an_error(web: FakeWeb) -> None:
@@ -312,20 +246,36 @@ def test_a_large_error_page_is_still_an_error(web: FakeWeb) -> None:
 def test_packed_answers_are_unpacked(web: FakeWeb) -> None:
     url = web.serve("/x", body=gzip.compress(b"<rss/>" * 100), Content_Encoding="gzip")
     assert fetch_one(Request(url), policy(web)).body == b"<rss/>" * 100
-    broken = web.serve("/y", body=b"this is not gzip", Content_Encoding="gzip")
-    assert isinstance(failure(broken, policy(web)), Temporary)
+    assert web.seen[0].header("accept-encoding") == b"gzip, deflate, br, zstd"
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", b"HTTP/1.1 9999 no\r\n\r\n",
-     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000],
-)  # fmt: skip
-def test_answers_that_are_not_http(web: FakeWeb, raw: bytes) -> None:
-    web.routes["/x"] = lambda exchange: exchange.send(raw)
-    answer = failure(web.url("/x"), policy(web))
-    assert isinstance(answer, Temporary)
-    assert answer.reason.startswith("127.0.0.1 ")
+def test_a_form_is_posted(web: FakeWeb) -> None:
+    url = web.serve("/hub", 202)
+    form = (("hub.mode", "subscribe"), ("hub.topic", "https://news.example/feed?a=1&b=é"))
+    answer = fetch_one(Request(url, form=form), policy(web))
+    assert (answer.status, answer.body) == (202, b"")
+    sent = web.seen[0]
+    assert sent.method == "POST"
+    assert sent.header("content-type") == b"application/x-www-form-urlencoded"
+    assert tuple(parse_qsl(sent.body.decode())) == form
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_form_follows_redirects_that_keep_it(web: FakeWeb, status: int) -> None:
+    web.serve("/new", 204)
+    url = web.serve("/hub", status, Location="/new")
+    assert fetch_one(Request(url, form=(("a", "b"),)), policy(web)).status == 204
+    assert [(sent.method, sent.body) for sent in web.seen] == [("POST", b"a=b")] * 2
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_form_does_not_follow_redirects_that_lose_it(web: FakeWeb, status: int) -> None:
+    web.serve("/new", 204)
+    url = web.serve("/hub", status, Location="/new")
+    (answer,) = fetch_many_blocking([Request(url, form=(("a", "b"),))], policy(web))
+    assert isinstance(answer, Permanent)
+    assert answer.reason == "127.0.0.1 redirects what we send to another address, where it would get lost"
+    assert len(web.seen) == 1
 
 
 def test_one_host_is_not_asked_more_than_its_share_at_once(web: FakeWeb) -> None:

@@ -45,6 +45,34 @@ PRIVATE = [
     "fe80::1%eth0",
     "fec0::1",
     "ff02::1",
+    "0.1.2.3",
+    "100.127.255.255",
+    "172.31.255.255",
+    "192.0.0.8",
+    "198.19.255.255",
+    "198.51.100.1",
+    "203.0.113.1",
+    "239.255.255.250",
+    "::10.0.0.1",
+    "::ffff:0:127.0.0.1",
+    "::ffff:168.63.129.16",
+    "::ffff:100.100.100.200",
+    "::ffff:192.0.0.192",
+    "::ffff:224.0.0.1",
+    "64:ff9b::10.0.0.1",
+    "64:ff9b::100.64.0.1",
+    "64:ff9b::168.63.129.16",
+    "64:ff9b::192.0.0.192",
+    "64:ff9b::224.0.0.1",
+    "64:ff9b:1::808:808",
+    "100::1",
+    "2001:2::1",
+    "2001:10::1",
+    "2002:a9fe:a9fe::",
+    "fd20:ce::254",
+    "fe80::1%1",
+    "febf::1",
+    "ff05::2",
 ]
 
 
@@ -54,7 +82,22 @@ def test_addresses_off_the_public_internet_are_refused(address: str, port: int) 
     assert "public internet" in guard_for(()).refusal(address, port)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "151.101.1.1", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "8.8.8.8",
+        "100.63.255.255",
+        "100.128.0.1",
+        "151.101.1.1",
+        "168.63.129.17",
+        "172.32.0.1",
+        "192.169.0.1",
+        "2606:4700::1111",
+        "2a00:1450:4001::200e",
+        "64:ff9b::808:808",
+        "::ffff:8.8.8.8",
+    ],
+)
 def test_public_addresses_pass_on_web_ports_only(address: str) -> None:
     guard = guard_for(())
     assert guard.refusal(address, 80) == guard.refusal(address, 443) == ""
@@ -62,8 +105,11 @@ def test_public_addresses_pass_on_web_ports_only(address: str) -> None:
         assert f"port {port}" in guard.refusal(address, port)
 
 
-def test_what_is_not_an_address_is_refused() -> None:
-    assert guard_for(()).refusal("localhost", 80) == "it is not an internet address"
+@pytest.mark.parametrize(
+    "host", ["localhost", "", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "127.0.0.1.", "a.example"]
+)
+def test_what_is_not_an_address_is_refused(host: str) -> None:
+    assert guard_for(()).refusal(host, 80) == "it is not an internet address"
 
 
 def test_an_allowed_network_is_exempt_from_both_rules() -> None:
@@ -72,6 +118,9 @@ def test_an_allowed_network_is_exempt_from_both_rules() -> None:
     assert guard.refusal("::ffff:127.0.0.1", 8901) == ""
     assert guard.refusal("fd00::5", 8080) == ""
     assert guard.refusal("10.0.0.1", 80) != ""
+    assert guard.refusal("128.0.0.1", 80) == ""
+    assert guard.refusal("128.0.0.1", 8901) != ""
+    assert guard.refusal("64:ff9b::10.0.0.1", 80) != ""
 
 
 def test_an_allowed_endpoint_opens_that_port_only() -> None:

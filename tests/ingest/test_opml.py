@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +42,7 @@ def test_addresses_are_handed_on_as_they_are_written() -> None:
 @pytest.mark.parametrize(
     ("declared", "codec"),
     [("utf-8", "utf-8"), ("us-ascii", "utf-8"), ("utf-16", "utf-16"), ("iso-8859-1", "iso-8859-1"),
-     ("utf-8", "windows-1252"), ("nonsense", "utf-8"), ("utf-8", "utf-8-sig")],
+     ("utf-32", "utf-32"), ("utf-8", "utf-16-le"), ("utf-8", "windows-1252"), ("nonsense", "utf-8"), ("utf-8", "utf-8-sig")],
 )  # fmt: skip
 def test_charsets_right_and_wrong(declared: str, codec: str) -> None:
     text = opml(
@@ -71,7 +72,22 @@ def test_the_usual_faults_are_mended_without_loss() -> None:
         (b"  \n", "it is empty"),
         (b"just a letter", "line 1"),
         (b"PK\x03\x04 a zip file", "line 1"),
-        (b"<html><body/></html>", "its first element is <html>"),
+        (b"<html><body/></html>", "it is a web page"),
+        (b"<!-- x -->\n<!DOCTYPE html>\n<title>x</title><p>text<br>", "it is a web page"),
+        (b"<kml><a/></kml>", "its first element is <kml>"),
+        (gzip.compress(b"<opml/>", mtime=0), "line 1"),
+        (
+            b"<opml><body>" + b'<outline text="a">' * 10_000 + b"</outline>" * 10_000 + b"</body></opml>",
+            "Excessive depth",
+        ),
+        (b"<opml><body><outline " + b' text="a b" c ' * 300_000 + b"/></body></opml>", "line 1"),
+        (b'<opml><body><outline text="' + b'" ' * 1_000_000, "line 1"),
+        (b'<opml><body><outline text="' + b"& " * 1_000_000 + b'"/><b></opml>', "line 1"),
+        (b"<!DOCTYPE opml [<!ENTITY % p SYSTEM 'http://127.0.0.1:1/x'> %p;]><opml><body/></opml>", "declares entities"),
+        (
+            ('<!DOCTYPE o [<!ENTITY a "lol"><!ENTITY b "' + "&a;" * 10 + '">]><opml>&b;</opml>').encode(),
+            "declares entities",
+        ),
         (b"<rss version='2.0'><channel/></rss>", "its first element is <rss>"),
         (b"<?xml version='1.0'?>\n\n<opml>\n<body>\n</opml>", "line 5"),
         (b"<opml>" + b"<outline text='a'>" * 50_000, "Excessive depth"),
@@ -85,6 +101,33 @@ def test_what_is_not_opml_is_named(body: bytes, words: str) -> None:
         read(body)
     assert refused.value.reason.startswith("This file is not OPML: ")
     assert words in refused.value.reason
+
+
+def test_deep_folders_with_long_names_cost_no_more_than_shallow_ones() -> None:
+    # Reading each feed's folders anew took 160 s here; the suite's own time limit is the judge.
+    folders = f'<outline text="{"n" * 9000}">' * 240
+    rows = "".join(f'<outline xmlUrl="https://a.example/{number}"/>' for number in range(MAX_OUTLINES))
+    outlines = read(opml(folders + rows + "</outline>" * 240).encode())
+    assert len(outlines) == MAX_OUTLINES
+    assert len(outlines[-1].categories) == 10
+    assert all(len(name) <= 300 for name in outlines[-1].categories)
+
+
+def test_five_megabytes_in_one_attribute_make_one_short_name() -> None:
+    body = opml(f'<outline text="{"x" * 5_000_000}" xmlUrl="https://a.example/" category="{"/a" * 500_000}"/>')
+    (outline,) = read(body.encode())
+    assert len(outline.title) <= 300
+    assert outline.categories == ("a",) * 10
+
+
+def test_nothing_unclean_gets_through() -> None:
+    body = opml('<outline text="a\0b\u202ec" xmlUrl="https://a.example/\x1b\u202ex" category="d\0e"/>')
+    assert read(body.encode()) == [Outline("a bc", "https://a.example/ x", "", ("d e",))]
+
+
+def test_an_address_elsewhere_is_not_asked_for_its_document_type() -> None:
+    head = '<!DOCTYPE opml SYSTEM "http://127.0.0.1:1/opml.dtd">'
+    assert len(read(f'{head}<opml><body><outline xmlUrl="https://a.example/"/></body></opml>'.encode())) == 1
 
 
 def test_too_many_feeds_are_refused() -> None:

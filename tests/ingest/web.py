@@ -6,8 +6,10 @@ It is one of the two seams where the tests use a fake. The real sockets and the 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,11 +19,17 @@ Route = Callable[["Exchange"], None]
 
 @dataclass
 class Exchange:
-    """One request with its header bytes as received, and the socket to answer on."""
+    """One request with its header bytes as received, and the socket to answer on. `at` is a monotonic time in seconds."""
 
     path: str
     head: bytes
     wfile: Any
+    body: bytes = b""
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def method(self) -> str:
+        return self.head.split(b" ")[0].decode()
 
     def header(self, name: str) -> bytes | None:
         prefix = name.lower().encode() + b": "
@@ -48,6 +56,7 @@ class FakeWeb:
     """Routes by path; a path that is not there answers 404."""
 
     port: int = 0
+    host: str = "127.0.0.1"
     routes: dict[str, Route] = field(default_factory=dict)
     seen: list[Exchange] = field(default_factory=list)
     at_once: int = 0
@@ -55,11 +64,16 @@ class FakeWeb:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     @property
     def allow(self) -> tuple[str, ...]:
-        return (f"127.0.0.1:{self.port}",)
+        return (f"{self.host}:{self.port}",)
+
+    def gaps(self) -> list[float]:
+        """Seconds from each request to the next, in the order in which they came."""
+        times = sorted(exchange.at for exchange in self.seen)
+        return [later - earlier for earlier, later in itertools.pairwise(times)]
 
     def serve(self, path: str, status: int = 200, body: bytes = b"", **headers: str | bytes) -> str:
         """Answer `path` always alike; returns its URL."""
@@ -74,8 +88,8 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextlib.contextmanager
-def running() -> Iterator[FakeWeb]:
-    web = FakeWeb()
+def running(host: str = "127.0.0.1", port: int = 0) -> Iterator[FakeWeb]:
+    web = FakeWeb(host=host)
 
     class Handler(socketserver.StreamRequestHandler):
         timeout = 30
@@ -88,6 +102,8 @@ def running() -> Iterator[FakeWeb]:
                     return
                 head += line
             exchange = Exchange(head.split(b" ")[1].decode(), head, self.wfile)
+            if length := exchange.header("content-length"):
+                exchange.body = self.rfile.read(int(length))
             with web.lock:
                 web.seen.append(exchange)
                 web.at_once += 1
@@ -100,7 +116,7 @@ def running() -> Iterator[FakeWeb]:
                 with web.lock:
                     web.at_once -= 1
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = _Server((host, port), Handler)
     web.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from stories.ingest.errors import Permanent, Temporary
-from stories.models import Stage, TextState
-from stories.services import extraction
+from stories.ingest.replies import HttpPermanent
+from stories.models import Article, Stage, TextState
+from stories.services import extraction, identity, visiting
 from tests import factories
 from tests.fakes import page
 
@@ -93,3 +96,108 @@ def test_text_once_had_is_not_lost_to_a_page_that_is_gone(web, now):
     assert article.text_state == TextState.PAGE
     assert PARAGRAPHS[0] in article.version.text
     assert "410" in article.text_reason
+
+
+def test_validators_are_kept_and_the_page_is_looked_at_again_after_about_an_hour(web, now):
+    article = found(url="https://example.org/1", first_seen_at=now)
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS))
+    run(article, now)
+    assert article.page_etag
+    assert abs(article.recheck_at - now - timedelta(hours=1)) <= timedelta(minutes=6)
+    assert article.rechecked_at is None
+
+
+def test_the_extract_step_fetches_whole_pages(web, now):
+    article = found(url="https://example.org/1", page_etag='"old"', text_state=TextState.PAGE)
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS))
+    run(article, now)
+    assert web.asked_for(article.url)[0].etag == ""
+
+
+def test_a_page_whose_hosts_turn_has_not_come_waits(web, now, monkeypatch):
+    article = found(url="https://example.org/1")
+    later = visiting.Later(now + timedelta(seconds=30), "example.org is busy")
+    monkeypatch.setattr(visiting, "pages", lambda requests, clock: iter([(0, later)]))
+    assert extraction.compute([article], now) == {article.pk: later}
+
+
+def test_robots_are_obeyed_with_a_sentence(web, now):
+    article = found(url="https://example.org/private/1")
+    web.put("https://example.org/robots.txt", "User-agent: *\nDisallow: /private/\n")
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS))
+    run(article, now)
+    assert article.text_state == TextState.NONE
+    assert "robots" in article.text_reason
+    assert not web.asked_for(article.url)
+
+
+def test_pages_of_the_demo_world_are_asked_for_as_our_own(web, now):
+    article = found(url="https://example.org/1", outlet=factories.outlet(demo=True))
+    run(article, now)
+    assert web.asked_for(article.url)[0].own
+
+
+def test_adverts_counters_and_white_space_make_no_version(web, now):
+    article = found(url="https://example.org/1")
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS, "12 comments"))
+    run(article, now)
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS, "Updated 5 minutes ago", "37 comments"))
+    article.title = (
+        "Ferry  runs aground off Skarv" if article.title == "Ferry runs aground off Skarv" else article.title
+    )
+    run(article, now)
+    assert article.versions.count() == 1
+    web.put(
+        article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS, "A tug is on its way from Halm to the ferry.")
+    )
+    run(article, now)
+    assert article.versions.count() == 2
+
+
+def test_a_page_cut_short_under_a_new_headline_keeps_the_text_that_we_had(web, now):
+    article = found(url="https://example.org/1")
+    long = [
+        *PARAGRAPHS,
+        *(f"Paragraph {n} says what passenger number {n} told the paper on the pier." for n in range(9)),
+    ]
+    web.put(article.url, page("Ferry runs aground off Skarv", *long))
+    run(article, now)
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS))
+    article.title = "Ferry refloated off Skarv"
+    run(article, now)
+    assert article.version.title == "Ferry refloated off Skarv"
+    assert "passenger number 8" in article.version.text
+
+
+def test_a_page_that_was_there_and_is_gone_is_noted_once(web, now):
+    article = found(url="https://example.org/1")
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS))
+    run(article, now)
+    web.put(article.url, HttpPermanent("example.org has taken the page away (HTTP 410)", status=410))
+    for hour in range(3):
+        run(article, now + timedelta(hours=hour))
+    assert article.page_gone_at == now
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS))
+    run(article, now)
+    assert article.page_gone_at is None
+
+
+def test_two_addresses_with_one_canonical_address_become_one_article(web, now):
+    paper = factories.outlet(domains=["example.org"])
+    one, two = (
+        found(url=f"https://example.org/{n}", title="Ferry aground", outlet=paper) for n in ("news/ferry-77", "rss/77")
+    )
+    for article in (one, two):
+        article.url_key = identity.address_key(article.url, demo=False)
+        article.save()
+        html = page("Ferry aground", *PARAGRAPHS)
+        web.put(
+            article.url, html.replace("<head>", '<head><link rel="canonical" href="https://example.org/news/ferry-77">')
+        )
+    assert len(extraction.compute([one, two], now)) == 2
+    run(one, now)
+    result = extraction.compute([two], now)[two.pk]
+    extraction.save(two, result, now)
+    assert two.pk is None
+    assert Article.objects.get() == one
+    assert one.keys.get().key == "example.org/rss/77"

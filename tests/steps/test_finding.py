@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from stories.ingest import feeds
-from stories.models import Article, Outlet, Stage
-from stories.services import finding
+from stories.models import Article, ArticleKey, FeedEntry, Outlet, Stage, TextState
+from stories.services import finding, identity, renewing
 from tests import factories
 from tests.fakes import rss
 
@@ -111,3 +115,304 @@ def test_overlong_guids_stay_apart(now):
     feed = factories.feed()
     stem = "x" * 600
     assert keep(feed, now, item(1, guid=stem + "1"), item(2, guid=stem + "2")) == 2
+
+
+def test_the_number_of_statements_does_not_grow_with_the_entries(now, django_assert_max_num_queries):
+    feed = factories.feed()
+    few, many = [item(n) for n in range(2)], [item(n) for n in range(100, 160)]
+    with django_assert_max_num_queries(9):
+        keep(feed, now, *few)
+    with django_assert_max_num_queries(9):
+        assert keep(feed, now, *many) == 60
+    with django_assert_max_num_queries(1):
+        assert keep(feed, now, *many) == 0
+    renamed = [each | {"title": f"New title of {each['guid']}", "link": each["link"] + "-b"} for each in many]
+    with django_assert_max_num_queries(12):
+        assert keep(feed, now, *renamed) == 0
+    assert Article.objects.filter(title__startswith="New title").count() == 60
+
+
+@pytest.mark.parametrize(
+    "link", ["https://m.example.org/news/1", "https://example.org/news/1/amp", "https://example.org/news/1?amp=1"]
+)
+def test_mobile_and_amp_addresses_make_no_new_article(now, link):
+    keep(factories.feed(), now, item())
+    assert keep(factories.feed(), now, item(guid="other", link=link)) == 0
+
+
+def test_one_article_in_two_feeds_of_an_outlet_is_one(now):
+    paper = factories.outlet()
+    world, top = factories.feed(outlet=paper), factories.feed(outlet=paper)
+    keep(world, now, item())
+    assert keep(top, now, item(guid="t1", title="Ferry aground")) == 0
+    article = Article.objects.get()
+    assert (article.title, article.entries.count()) == ("Ferry runs aground off Skarv 1", 2)
+    assert keep(top, now, item(guid="t1", title="Ferry aground, all safe")) == 0
+    article.refresh_from_db()
+    assert article.title == "Ferry aground, all safe"
+
+
+def test_two_entries_of_one_answer_with_one_address_are_one_article(now):
+    feed = factories.feed()
+    assert keep(feed, now, item(guid="a"), item(guid="b")) == 1
+    assert keep(feed, now, item(guid="a"), item(guid="b")) == 0
+    assert feed.entries.count() == 2
+
+
+def test_guids_that_change_at_every_poll_leave_one_row_each(now):
+    feed = factories.feed()
+    for poll in range(5):
+        keep(feed, now, *(item(n, guid=f"session-{poll}-{n}") for n in range(3)))
+    assert (Article.objects.count(), feed.entries.count()) == (3, 3)
+
+
+def test_a_new_guid_and_a_new_headline_at_once_are_a_change_of_the_article(now):
+    feed = factories.feed()
+    keep(feed, now, item(guid="old"))
+    Article.objects.update(stage=Stage.DONE)
+    keep(feed, now, item(guid="new", title="Ferry refloated off Skarv"))
+    article = Article.objects.get()
+    assert (article.title, article.stage) == ("Ferry refloated off Skarv", Stage.FOUND)
+
+
+def test_the_newest_address_is_linked_and_the_old_one_still_leads_to_the_article(now):
+    feed = factories.feed()
+    keep(feed, now, item())
+    keep(feed, now, item(link="https://example.org/news/1-renamed"))
+    article = Article.objects.get()
+    assert article.url == "https://example.org/news/1-renamed"
+    assert article.stage == Stage.FOUND
+    for link in ("https://example.org/news/1", "https://example.org/news/1-renamed"):
+        assert keep(factories.feed(), now, item(guid="x", link=link)) == 0
+
+
+def test_addresses_that_change_at_every_poll_do_not_fill_the_table(now):
+    feed = factories.feed()
+    for poll in range(identity.MAX_KEYS + 5):
+        assert keep(feed, now, item(link=f"https://example.org/news/1?visit={poll}")) == (poll == 0)
+    assert ArticleKey.objects.count() == identity.MAX_KEYS
+
+
+def test_a_guid_used_again_for_another_article_is_another_article(now):
+    feed = factories.feed()
+    keep(feed, now, item(1, guid="top", pubDate=now - timedelta(hours=5)))
+    lead = item(2, guid="top", title="Parliament passes budget", pubDate=now)
+    assert keep(feed, now, lead) == 1
+    assert keep(feed, now, lead) == 0
+    assert set(Article.objects.values_list("title", flat=True)) == {
+        "Ferry runs aground off Skarv 1",
+        "Parliament passes budget",
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"description": "A ferry  ran aground. 57 comments"},
+        {"description": "A ferry ran aground. Updated 9 minutes ago"},
+        {"title": "FERRY runs aground  off Skarv 1"},
+        {"link": "https://example.org/news/1?utm_source=feed"},
+    ],
+)
+def test_white_space_counters_and_tracking_do_not_send_an_article_round(now, change):
+    feed = factories.feed()
+    before = item(description="A ferry ran aground. 12 comments")
+    keep(feed, now, before)
+    Article.objects.update(stage=Stage.DONE)
+    keep(feed, now, before | change)
+    article = Article.objects.get()
+    assert (article.stage, article.title) == (Stage.DONE, "Ferry runs aground off Skarv 1")
+
+
+def test_a_summary_that_changes_at_every_poll_has_the_page_fetched_ever_less(now):
+    feed = factories.feed()
+    keep(feed, now, item(description="Version 0 of the summary."))
+    rounds = []
+    for poll in range(1, 7 * 24 * 2):
+        at = now + poll * timedelta(minutes=30)
+        # What the pipeline does to an article that was sent round.
+        Article.objects.update(stage=Stage.DONE, text_state=TextState.PAGE)
+        keep(feed, at, item(description=f"Version {poll} of the summary."))
+        if Article.objects.filter(stage=Stage.FOUND).update(rechecked_at=at):
+            rounds.append(at)
+    assert 10 <= len(rounds) <= 25
+    assert rounds[1] - rounds[0] >= renewing.LOOK_AGAIN
+    article = Article.objects.get()
+    assert article.summary == "Version 335 of the summary."
+    assert article.recheck_at
+
+
+def test_another_outlets_feed_cannot_reword_an_article(now):
+    keep(factories.feed(), now, item())
+    stranger = factories.feed()
+    keep(stranger, now, item(guid="s"))
+    keep(stranger, now, item(guid="s", title="Hoax: there was no ferry", link="https://example.org/news/1?amp=1"))
+    article = Article.objects.get()
+    assert (article.title, article.url) == ("Ferry runs aground off Skarv 1", "https://example.org/news/1")
+
+
+def test_invented_news_and_real_news_at_one_address_stay_two_articles(now):
+    keep(factories.feed(outlet=factories.outlet(demo=True)), now, item())
+    assert keep(factories.feed(), now, item()) == 1
+
+
+def test_two_feeds_that_show_a_new_article_at_the_same_moment_make_one(now, monkeypatch):
+    """The other feed's article comes in between our looking it up and our making it."""
+    first, second = factories.feed(), factories.feed()
+    honest = finding.identity.owners
+
+    def owners(keys):
+        found = honest(list(keys))
+        if not Article.objects.exists():
+            monkeypatch.setattr(finding.identity, "owners", honest)
+            assert keep(first, now, item(1)) == 1
+        return found
+
+    monkeypatch.setattr(finding.identity, "owners", owners)
+    assert keep(second, now, item(1, guid="s"), item(2)) == 1
+    assert Article.objects.count() == 2
+    assert Article.objects.get(url_key="example.org/news/1").entries.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_feeds_with_the_same_news_at_once_neither_double_an_article_nor_lock_each_other(now):
+    outlet = factories.outlet()
+    feeds_ = [factories.feed(outlet=outlet) for _ in range(4)]
+    start = threading.Barrier(len(feeds_))
+
+    def work(number):
+        try:
+            start.wait()
+            for poll in range(6):
+                news = [
+                    item(n, guid=f"{number}-{n}", title=f"Headline {n} of {poll}")
+                    for n in range(poll * 10, poll * 10 + 20)
+                ]
+                with transaction.atomic():
+                    keep(feeds_[number], now, *(news if number % 2 else reversed(news)))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(feeds_)) as pool:
+        list(pool.map(work, range(len(feeds_))))
+    assert Article.objects.count() == 70
+    assert FeedEntry.objects.count() == 4 * 70
+
+
+def test_two_thousand_entries_are_kept_at_once(now):
+    feed = factories.feed()
+    parsed = feeds.parse(rss(*(item(n) for n in range(2500))).encode(), url=feed.url, now=now)
+    started = time.perf_counter()
+    assert finding.keep(feed, parsed, now) == 2000
+    assert finding.keep(feed, parsed, now) == 0
+    assert time.perf_counter() - started < 30
+
+
+class TestRepublished:
+    """An entry whose guid and address are both unknown."""
+
+    SUMMARY = "A car ferry with 84 people on board ran aground in fog outside the harbour."
+
+    def both(self, now, one, other, later=timedelta(minutes=20)):
+        """How many articles two entries make, one feed showing the first and then only the second."""
+        feed = factories.feed()
+        keep(feed, now, one)
+        keep(feed, now + later, other)
+        return Article.objects.count()
+
+    def entry(self, now, n, **kw):
+        minutes = timedelta(minutes=17)
+        return item(n, title="Ferry runs aground off Skarv", description=self.SUMMARY, pubDate=now - minutes) | kw
+
+    def test_same_headline_and_time_under_a_new_address(self, now):
+        assert self.both(now, self.entry(now, 1), self.entry(now, 2)) == 1
+        assert Article.objects.get().keys.get().key == "example.org/news/2"
+
+    def test_a_new_headline_over_the_same_summary_and_time(self, now):
+        new = self.entry(
+            now, "ferry", link="https://example.org/news/ferry-all-safe", title="All safe after Skarv ferry grounding"
+        )
+        old = self.entry(now, 1, link="https://example.org/news/ferry-aground")
+        assert self.both(now, old, new) == 1
+        assert Article.objects.get().title == "All safe after Skarv ferry grounding"
+
+    def test_a_republished_article_with_a_corrected_time(self, now):
+        old = self.entry(now, 1, link="https://example.org/news/ferry-aground-77")
+        new = self.entry(
+            now, 2, link="https://example.org/world/ferry-off-skarv-77", pubDate=now - timedelta(minutes=5)
+        )
+        assert self.both(now, old, new) == 1
+
+    def test_a_site_that_moves_to_another_host_and_words_its_summaries_anew(self, now):
+        outlet = factories.outlet(domains=["old.example", "new.example"])
+        feed = factories.feed(outlet=outlet)
+        old = [item(n, guid=f"http://www.old.example/?p={n}", link=f"http://www.old.example/?p={n}") for n in range(5)]
+        new = [
+            item(n, guid=f"https://new.example/?p={n}", link=f"https://new.example/?p={n}", description="New.")
+            for n in range(5)
+        ]
+        keep(feed, now, *old)
+        assert keep(feed, now, *new) == 0
+        assert feed.entries.count() == 5
+
+    @pytest.mark.parametrize("host", ["https://b.example", "https://skarv.example"])
+    def test_blogs_on_one_planet_with_equal_paths_stay_apart(self, now, host):
+        outlet = factories.outlet(domains=["planet.example", "skarv.example", "a.example"])
+        feed = factories.feed(outlet=outlet, url="https://planet.example/feed.xml")
+        keep(feed, now, item(1, guid="https://a.example/?p=1", link="https://a.example/?p=1"))
+        assert keep(feed, now, item(2, guid=f"{host}/?p=1", link=f"{host}/?p=1")) == 1
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            # Every day's briefing, with the same words below it.
+            ({"title": "Morning briefing"}, {"title": "Morning briefing", "pubDate": timedelta(hours=24)}),
+            ({"title": "News at the full hour"}, {"title": "News at the full hour", "pubDate": timedelta(hours=1)}),
+            # Without times, the days in the addresses tell them apart.
+            (
+                {"pubDate": None, "link": "https://example.org/2026/11/21/briefing"},
+                {"pubDate": None, "link": "https://example.org/2026/11/22/briefing"},
+            ),
+            # Each region's weather: one headline, one time, no or another summary.
+            ({"title": "Weather", "description": ""}, {"title": "Weather", "description": ""}),
+            ({"title": "Weather", "description": "Fog in Skarv."}, {"title": "Weather", "description": "Sun in Halm."}),
+            ({}, {"description": "Another ferry, of the same company, ran aground at the very same place."}),
+            # Series with one summary for all.
+            ({"title": "Puzzle 411 of the week"}, {"title": "Puzzle 412 of the week"}),
+            (
+                {"title": "Crossword for Sunday"},
+                {"title": "Sudoku for beginners", "link": "https://example.org/sudoku"},
+            ),
+            # A live blog's second day.
+            (
+                {"title": "Ferry aground: live", "link": "https://example.org/live/ferry"},
+                {
+                    "title": "Ferry aground: live",
+                    "link": "https://example.org/live/ferry-day-two",
+                    "pubDate": timedelta(hours=22),
+                },
+            ),
+        ],
+    )
+    def test_what_only_looks_alike_stays_apart(self, now, one, other):
+        def entry(n, changes):
+            made = self.entry(now, n) | changes
+            if isinstance(after := made.get("pubDate"), timedelta):
+                made["pubDate"] = now - timedelta(minutes=17) + after
+            return {name: value for name, value in made.items() if value is not None}
+
+        assert self.both(now, entry(1, one), entry(2, other), later=timedelta(days=1, hours=1)) == 2
+
+    def test_two_entries_of_one_answer_are_two_articles_however_alike(self, now):
+        feed = factories.feed()
+        assert keep(feed, now, self.entry(now, 1), self.entry(now, 2)) == 2
+        assert keep(feed, now, self.entry(now, 1), self.entry(now, 3)) == 1
+
+    def test_where_two_articles_fit_none_is_chosen(self, now):
+        feed = factories.feed()
+        keep(feed, now, self.entry(now, 1), self.entry(now, 2))
+        assert keep(feed, now, self.entry(now, 3)) == 1
+
+    def test_other_outlets_words_are_their_own_article(self, now):
+        keep(factories.feed(), now, self.entry(now, 1))
+        assert keep(factories.feed(), now, self.entry(now, 2)) == 1

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from stories.models import Article, Feed, Outlet, Stage
+from stories.models import Article, Feed, Fetch, Host, Outlet, PollResult, Push, Stage, Subscription
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,8 @@ def test_every_row_opens(desk, name):
 
 def test_every_table_is_at_the_desk():
     names = {model._meta.model_name for model in OURS}
-    assert names == {"outlet", "feed", "feedentry", "article", "version", "story", "termcount", "user"}
+    polling = {"host", "fetch", "subscription", "push"}
+    assert names == {"outlet", "feed", "feedentry", "article", "version", "story", "termcount", "user"} | polling
 
 
 def test_failed_articles_are_tried_again_by_a_click(desk):
@@ -59,6 +60,29 @@ def test_feeds_are_paused_and_polled_from_the_desk(desk):
     assert not Feed.objects.get().active
     desk.post(url, {"action": "poll_now", "_selected_action": [feed.pk]})
     assert Feed.objects.get().active
+
+
+def test_what_polling_remembers_opens_without_its_secrets(desk, now):
+    feed = factories.feed()
+    fetch = Fetch.objects.create(feed=feed, at=now, result=PollResult.NEW)
+    subscription = Subscription.objects.create(
+        feed=feed, hub="https://hub.example/", topic=feed.url, token="callback-token", secret="signing-secret"
+    )
+    push = Push.objects.create(subscription=subscription, received_at=now, body=b"a body")
+    for row in (fetch, subscription, push, Host.objects.create(name="outlet.example")):
+        text = desk.get(reverse(f"admin:stories_{row._meta.model_name}_change", args=[row.pk])).content.decode()
+        assert row._meta.verbose_name in text
+        assert not any(secret in text for secret in ("callback-token", "signing-secret", "a body"))
+
+
+def test_a_hosts_rest_is_ended_and_its_robots_txt_read_again_from_the_desk(desk):
+    later = timezone.now() + timedelta(hours=1)
+    host = Host.objects.create(name="outlet.example", rest_until=later, robots_at=timezone.now())
+    url = reverse("admin:stories_host_changelist")
+    for action in ("end_rest", "read_robots_again"):
+        assert desk.post(url, {"action": action, "_selected_action": [host.pk]}).status_code == 302
+    host.refresh_from_db()
+    assert (host.rest_until, host.robots_at) == (None, None)
 
 
 def test_the_desk_is_for_editors(client):

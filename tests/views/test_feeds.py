@@ -1,28 +1,20 @@
-"""The feeds page: what everybody sees there, and what editors do."""
+"""The feeds page: what everybody sees there, and what editors do to its rows."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
 import time_machine
 from django.test import Client
 
-from stories import forms
-from stories.models import Feed, Outlet, PollResult
-from stories.views import feeds as views
+from stories.models import Feed, Host, Outlet, PollResult, Subscription
 from tests import factories
 from tests.factories import MORNING
-from tests.fakes import rss
 
 pytestmark = pytest.mark.django_db
 NOW = MORNING + timedelta(minutes=20)
-OPML = b"""<?xml version="1.0"?><opml version="2.0"><head><title>Mine</title></head><body>
-<outline type="rss" text="Coast Wire" xmlUrl="https://coast.example/feed" htmlUrl="https://coast.example/"/>
-<outline type="rss" text="Harbour Mirror" xmlUrl="https://mirror.example/feed" htmlUrl="https://mirror.example/"/>
-<outline type="rss" text="A file" xmlUrl="file:///etc/passwd"/>
-</body></opml>"""
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +42,7 @@ def test_a_feed_says_how_it_fares_and_why_it_is_polled_when(client, page):
         "4 failures in a row; no good poll yet",
         "in 2 hours",
         "backing off after 4 failures in a row",
-        "1 feed, ",
-        "1 failing",
+        'href="?show=failing">1 failing</a>',
     ):
         assert part in text
 
@@ -87,7 +78,135 @@ def test_feeds_can_be_narrowed(client, page, query, names):
         last_result=PollResult.PERMANENT,
     )
     table = page(client, f"/feeds/{query}").partition("<tbody>")[2]
-    assert {name for name in ("Fine", "Broken", "Resting") if f">{name}</a>" in table} == names
+    assert {name for name in ("Fine", "Broken", "Resting") if f">{name}</a></p>" in table} == names
+
+
+STATES = {
+    "fine": {"last_result": PollResult.UNCHANGED},
+    "temporary": {"last_result": PollResult.TEMPORARY, "failures": 2},
+    "permanent": {"last_result": PollResult.PERMANENT, "failures": 29},
+    "blocked": {"last_result": PollResult.BLOCKED},
+    "gone": {"last_result": PollResult.GONE, "gone_since": MORNING},
+    "weekly": {"last_result": PollResult.BLOCKED, "failures": 30},
+    "empty": {"last_result": PollResult.EMPTY},
+    "never": {"last_result": PollResult.NEVER, "last_polled_at": None, "last_status": None},
+    "due": {"next_poll_at": NOW - timedelta(minutes=2)},
+    "late": {"next_poll_at": NOW - timedelta(minutes=2, seconds=1)},
+    "leased": {"next_poll_at": NOW - timedelta(minutes=9), "lease_until": NOW + timedelta(seconds=9)},
+    "resting": {"url": "https://resting.example/f"},
+    "pushed": {"last_result": PollResult.NOT_MODIFIED},
+    "paused": {"active": False, "last_result": PollResult.TEMPORARY, "failures": 40},
+    "stopped": {"active": False, "last_result": PollResult.GONE, "stopped_reason": "It is gone (410)."},
+}
+
+
+@pytest.fixture
+def every_state():
+    """A feed in each state, by the name of the state."""
+    feeds = {name: factories.feed(title=f"the {name} one", **fields) for name, fields in STATES.items()}
+    Host.objects.create(name="resting.example", rest_until=NOW + timedelta(hours=2), rest_reason="It asked for less.")
+    Host.objects.create(name="outlet.example", rest_until=NOW - timedelta(hours=2), rest_reason="Long ago.")
+    Subscription.objects.create(feed=feeds["pushed"], hub="https://hub.example/", topic="x", token="t", state="active")
+    Subscription.objects.create(feed=feeds["fine"], hub="https://hub.example/", topic="x", token="u", state="denied")
+    return feeds
+
+
+@pytest.mark.parametrize(
+    ("show", "names"),
+    [
+        ("all", set(STATES)),
+        ("fine", {"fine", "due", "late", "leased", "resting", "pushed"}),
+        ("failing", {"temporary", "permanent", "blocked", "gone", "weekly"}),
+        ("temporary", {"temporary"}),
+        ("permanent", {"permanent"}),
+        ("blocked", {"blocked", "weekly"}),
+        ("gone", {"gone"}),
+        ("weekly", {"weekly"}),
+        ("empty", {"empty"}),
+        ("never", {"never"}),
+        ("due", {"due", "late"}),
+        ("late", {"late"}),
+        ("resting", {"resting"}),
+        ("pushed", {"pushed"}),
+        ("paused", {"paused"}),
+        ("stopped", {"stopped"}),
+    ],
+)
+def test_each_filter_shows_its_feeds_and_counts_them(client, page, every_state, show, names):
+    text = page(client, f"/feeds/?show={show}")
+    table = text.partition("<tbody>")[2]
+    assert {name for name in STATES if f"the {name} one</a>" in table} == names
+    current = text.partition('aria-current="true">')[2].partition("</a>")[0]
+    assert current.endswith(f"<b>{len(names)}</b>")
+
+
+def test_the_first_sentence_counts_every_feed_once(client, page, every_state):
+    big = page(client, "/feeds/").partition('<p class="big">')[2].partition("</p>")[0]
+    numbers = [
+        int(piece.partition(" ")[0]) for piece in re.sub(r" \(.*?\)", "", re.sub("<[^>]+>", "", big))[10:].split(", ")
+    ]
+    words = re.sub("<[^>]+>", "", big)
+    assert words == (
+        "15 feeds: 6 fine, 1 empty, 1 not polled yet, 5 failing (2 blocked, 1 said to be gone, 1 asked weekly), "
+        "1 paused, 1 stopped."
+    )
+    assert sum(numbers) == 15
+
+
+def test_the_gauge_tells_what_overdue_feeds_wait_for(client, page):
+    late = {"next_poll_at": NOW - timedelta(minutes=14)}
+    factories.feed(next_poll_at=NOW - timedelta(minutes=18), url="https://resting.example/1")
+    factories.feed(**late, turn_at=NOW + timedelta(seconds=5), url="https://resting.example/2")
+    factories.feed(**late, turn_at=NOW + timedelta(seconds=5))
+    factories.feed(**late, turn_at=NOW - timedelta(seconds=5))
+    factories.feed(**late, active=False)
+    Host.objects.create(name="resting.example", rest_until=NOW + timedelta(minutes=1))
+    gauge = words(page(client, "/feeds/").partition("Due but not fetched")[2].partition("</div>")[0])
+    assert "4 feeds the first since 9:02, 18 minutes ago." in gauge
+    assert "2 wait until their hosts have rested; 1 waits for its host’s turn; 1 waits for a worker." in gauge
+
+
+def test_the_gauge_is_empty_where_nothing_waits(client, page):
+    factories.feed(next_poll_at=NOW - timedelta(seconds=100))
+    gauge = words(page(client, "/feeds/").partition("Due but not fetched")[2].partition("</div>")[0])
+    assert gauge == "none for more than 2 min"
+
+
+def test_quiet_outlets_are_counted_and_linked(client, page):
+    factories.feed()
+    assert "show=quiet" not in page(client, "/feeds/")
+    factories.outlet(quiet_since=NOW)
+    assert 'href="/outlets/?show=quiet">1 outlet</a>' in page(client, "/feeds/")
+
+
+def test_a_row_tells_why_its_feed_waits(client, page):
+    factories.feed(url="https://resting.example/f", next_poll_at=NOW - timedelta(minutes=1))
+    Host.objects.create(
+        name="resting.example", rest_until=NOW + timedelta(hours=1), rest_reason="resting.example asked for less."
+    )
+    assert "its host rests until then: resting.example asked for less." in page(client, "/feeds/")
+    Host.objects.all().delete()
+    Feed.objects.update(turn_at=NOW + timedelta(seconds=3))
+    assert "due, waits for its turn at resting.example" in page(client, "/feeds/")
+    Feed.objects.update(turn_at=None, lease_until=NOW + timedelta(seconds=3))
+    assert "being polled now" in page(client, "/feeds/")
+
+
+def test_a_stopped_feed_says_why(client, page):
+    factories.feed(active=False, last_result=PollResult.GONE, stopped_reason="Twice a day apart it said 410.")
+    text = page(client, "/feeds/")
+    assert ">stopped</span>" in text
+    assert "Twice a day apart it said 410." in text
+
+
+def test_a_search_narrows_the_counts_but_not_the_sentence(client, page):
+    factories.feed(outlet=factories.outlet(name="Coast Wire"))
+    factories.feed(outlet=factories.outlet(name="Coast Mirror"), last_result=PollResult.BLOCKED)
+    factories.feed()
+    text = page(client, "/feeds/?q=coast")
+    assert "Failing <b>1</b>" in text
+    assert "All <b>2</b>" in text
+    assert "3 feeds:" in text
 
 
 def test_five_hundred_feeds_are_paged_with_bounded_queries(client, page, django_assert_max_num_queries):
@@ -96,7 +215,7 @@ def test_five_hundred_feeds_are_paged_with_bounded_queries(client, page, django_
         factories.feed(outlet=outlet, url=f"https://outlet.example/{n:03}")
     with django_assert_max_num_queries(4):
         text = page(client, "/feeds/?show=all")
-    assert "500 feeds, none failing." in text
+    assert "500 feeds: all fine." in text
     assert "Page 1 of 10" in text
     assert "?show=all&amp;page=2" in text
     assert "/499<" in page(client, "/feeds/?page=10")
@@ -122,6 +241,42 @@ def test_an_editor_polls_now(editor_client):
     assert feed.next_poll_at == NOW
     assert response.redirect_chain == [("/feeds/?show=failing", 302)]
     assert "is polled within a few seconds" in response.content.decode()
+
+
+def test_a_host_at_rest_is_left_to_rest(editor_client):
+    feed = factories.feed(title="World")
+    Host.objects.create(name="outlet.example", rest_until=NOW + timedelta(minutes=10), rest_reason="It asked for less.")
+    response = editor_client.post(f"/feeds/{feed.pk}/poll/", follow=True)
+    assert "World is polled when outlet.example no longer rests, at 9:30." in response.content.decode()
+
+
+def test_all_that_is_shown_is_polled_in_one_statement(editor_client, every_state, django_assert_max_num_queries):
+    before = set(Feed.objects.filter(next_poll_at=NOW).values_list("pk", flat=True))
+    with django_assert_max_num_queries(8):
+        response = editor_client.post("/feeds/poll/", {"show": "failing", "q": "the"})
+    assert response.url == "/feeds/?show=failing&q=the"
+    assert "5 feeds asked for" in editor_client.get(response.url).content.decode()
+    asked = set(Feed.objects.filter(next_poll_reason="asked for by an editor").values_list("pk", flat=True))
+    assert asked == {every_state[name].pk for name in ("temporary", "permanent", "blocked", "gone", "weekly")}
+    assert set(Feed.objects.filter(next_poll_at=NOW).values_list("pk", flat=True)) == before | asked
+
+
+def test_paused_and_stopped_feeds_are_taken_up_only_if_said(editor_client, every_state):
+    text = editor_client.get("/feeds/?show=stopped").content.decode()
+    assert "take up again the 1 feed among them that is paused or stopped" in text
+    response = editor_client.post("/feeds/poll/", {"show": "stopped"}, follow=True)
+    assert "No feed was asked for" in response.content.decode()
+    assert not Feed.objects.get(pk=every_state["stopped"].pk).active
+    editor_client.post("/feeds/poll/", {"show": "stopped", "take_up": "1"})
+    feed = Feed.objects.get(pk=every_state["stopped"].pk)
+    assert (feed.active, feed.stopped_reason, feed.gone_since) == (True, "", None)
+    assert not Feed.objects.get(pk=every_state["paused"].pk).active
+
+
+@pytest.mark.parametrize("data", [{"show": "nonsense"}, {}, {"show": "all", "q": " "}])
+def test_an_unknown_filter_means_all(editor_client, every_state, data):
+    editor_client.post("/feeds/poll/", data)
+    assert Feed.objects.filter(next_poll_reason="asked for by an editor").count() == len(STATES) - 2
 
 
 def test_pause_and_resume(editor_client, page):
@@ -154,7 +309,16 @@ def test_the_way_back_stays_on_this_server(editor_client):
 
 
 @pytest.mark.parametrize(
-    "address", ["/feeds/add/", "/feeds/import/", "/feeds/known/", "/feeds/{}/poll/", "/feeds/{}/active/"]
+    "address",
+    [
+        "/feeds/add/",
+        "/feeds/take/",
+        "/feeds/import/",
+        "/feeds/known/",
+        "/feeds/poll/",
+        "/feeds/{}/poll/",
+        "/feeds/{}/active/",
+    ],
 )
 def test_only_editors_act_and_only_by_post(client, reader_client, editor_client, address):
     address = address.format(factories.feed().pk)
@@ -170,90 +334,6 @@ def test_only_editors_act_and_only_by_post(client, reader_client, editor_client,
     assert "This form was not accepted." in unmarked.content.decode()
 
 
-def test_a_site_is_added_by_its_address(editor_client, web):
-    link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
-    web.put("https://coast.example", f"<html><head>{link}</head><body><p>Coast</p></body></html>")
-    web.put(
-        "https://coast.example/feed.xml", rss({"title": "A headline", "link": "https://coast.example/1"}, title="Coast")
-    )
-    response = editor_client.post("/feeds/add/", {"address": "coast.example"}, follow=True)
-    feed = Feed.objects.get()
-    assert feed.url == "https://coast.example/feed.xml"
-    assert "1 feed added, first poll in a moment." in response.content.decode()
-    again = editor_client.post("/feeds/add/", {"address": "coast.example"}, follow=True)
-    assert "1 feed, known." in again.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("typed", "reason"),
-    [
-        ("", "Type the address of a site or of a feed."),
-        ("javascript:alert(1)", "not a web address"),
-        ("x" * 2001, "2000"),
-    ],
-)
-def test_what_is_wrong_with_an_address_is_said_at_the_field(editor_client, web, typed, reason):
-    response = editor_client.post("/feeds/add/", {"address": typed})
-    text = response.content.decode()
-    assert response.status_code == 422
-    assert reason in text.partition('id="id_address_error"')[2][:300]
-    assert not Feed.objects.exists()
-
-
-def test_a_site_without_feeds_is_told(editor_client, web):
-    web.put("https://coast.example/", "<p>No feed here.</p>")
-    response = editor_client.post("/feeds/add/", {"address": "https://coast.example/"})
-    assert response.status_code == 422
-    assert 'value="https://coast.example/"' in response.content.decode(), "what was typed stays"
-    assert 'id="id_address_error"' in response.content.decode()
-
-
-def test_opml_comes_in_once(editor_client):
-    response = editor_client.post("/feeds/import/", {"opml": BytesIO(OPML)}, follow=True)
-    assert "2 feeds added, 0 known already." in response.content.decode()
-    again = editor_client.post("/feeds/import/", {"opml": BytesIO(OPML)}, follow=True)
-    assert "0 feeds added, 2 known already." in again.content.decode()
-    assert Feed.objects.count() == 2
-
-
-def test_refused_addresses_are_named_with_their_reasons():
-    refused = [(f"http://bad.example/{n}", "It <b>can’t</b> be.") for n in range(12)]
-    text = views.refusals(refused)
-    assert text.startswith("12 feeds not taken:<ul><li>http://bad.example/0: It &lt;b&gt;can’t&lt;/b&gt; be.</li>")
-    assert text.endswith("<li>and 2 more</li></ul>")
-
-
-def test_a_list_without_feeds_is_told(editor_client):
-    body = b'<opml version="2.0"><head/><body><outline text="Nothing"/></body></opml>'
-    response = editor_client.post("/feeds/import/", {"opml": BytesIO(body)})
-    assert response.status_code == 422
-    assert "This file lists no feed." in response.content.decode()
-
-
-@pytest.mark.parametrize("body", [b"this is no XML", b"<html><body>no</body></html>", b""])
-def test_what_is_no_opml_is_told_at_the_field(editor_client, body):
-    response = editor_client.post("/feeds/import/", {"opml": BytesIO(body)})
-    assert response.status_code == 422
-    assert 'id="id_opml_error"' in response.content.decode()
-
-
-def test_an_upload_has_a_limit(editor_client, monkeypatch):
-    monkeypatch.setattr(forms, "OPML_BYTES", 100)
-    response = editor_client.post("/feeds/import/", {"opml": BytesIO(OPML)})
-    assert response.status_code == 422
-    assert "it is no list of feeds" in response.content.decode()
-
-
-def test_feeds_go_out_as_opml_and_come_in_again(client, editor_client):
-    factories.feed(outlet=factories.outlet(name="Coast & Wire"), url="https://coast.example/feed?a=1&b=2")
-    response = client.get("/feeds.opml")
-    assert response["Content-Type"].startswith("text/x-opml")
-    assert "attachment" in response["Content-Disposition"]
-    Outlet.objects.all().delete()
-    editor_client.post("/feeds/import/", {"opml": BytesIO(response.content)})
-    assert Feed.objects.get().url == "https://coast.example/feed?a=1&b=2"
-
-
 def test_the_known_outlets_are_loaded_once(editor_client):
     first = editor_client.post("/feeds/known/", {"next": "/feeds/"}, follow=True).content.decode()
     count = Outlet.objects.count()
@@ -261,3 +341,8 @@ def test_the_known_outlets_are_loaded_once(editor_client):
     assert f"{count} outlets and {Feed.objects.count()} feeds added." in first
     editor_client.post("/feeds/known/")
     assert Outlet.objects.count() == count
+
+
+def words(html: str) -> str:
+    """What a person reads of a piece of a page."""
+    return " ".join(re.sub("<[^>]+>", " ", html).split()).replace(" ,", ",").replace(" .", ".")

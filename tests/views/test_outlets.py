@@ -54,6 +54,27 @@ def test_the_list_can_be_narrowed(client, page, query, found):
     assert ("No outlet matches" in text) is not found
 
 
+def test_quiet_outlets_stand_out(client, page):
+    assert "quieter" not in page(client, factories.outlet(name="Usual").get_absolute_url())
+    assert "Quiet (" not in page(client, "/outlets/")
+    quiet = factories.outlet(
+        name="Coast Wire", quiet_since=MORNING, quiet_note="2 articles in 24 h, where 31 are usual."
+    )
+    assert "Quiet (1)" in page(client, "/outlets/")
+    text = page(client, "/outlets/?show=quiet")
+    assert "2 articles in 24 h, where 31 are usual." in text
+    assert ">Usual</a>" not in text
+    assert "No outlet matches" in page(client, "/outlets/?show=quiet&q=usual")
+    own = page(client, quiet.get_absolute_url())
+    assert "Much quieter than usual" in own
+    assert "2 articles in 24 h, where 31 are usual." in own
+
+
+def test_no_outlet_is_quiet(client, page):
+    factories.outlet()
+    assert "No outlet is quieter than usual." in page(client, "/outlets/?show=quiet")
+
+
 def test_no_outlets_yet(client, page):
     factories.user()
     assert "No outlets yet" in page(client, "/outlets/")
@@ -88,6 +109,7 @@ def test_an_outlet_with_its_feeds_and_articles(client, page):
     assert "Meridian; the Post" in text
     assert ">post.example<" in text
     assert "The feed is gone (410)." in text
+    assert f'href="/feeds/{outlet.feeds.get().pk}/"' in text
     assert "In a story of 2 outlets</a>: <span>A shared event" in text
     assert "not grouped yet" in text
     assert "What it says." in text
