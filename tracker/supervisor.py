@@ -23,9 +23,10 @@ from tracker.console import Step, Tail, say
 from tracker.embedded import PostgreSQL, Valkey, drop_socket_directories
 from tracker.processes import TICK, Child, Service, StartError, stop
 
-QUEUES: Final = "net,cpu,group"
-# For two cores; each worker process holds a copy of the models that it uses.
-WORKER_PROCESSES: Final = 2
+# The workers: their queues, and processes for two cores. Fetching mostly waits for servers and must not keep reading
+# and grouping waiting, which in turn hold the models, once per process.
+WORKERS: Final = {"Net": ("net", 2), "Worker": ("cpu,group", 1)}
+QUIET: Final = ("--without-gossip", "--without-mingle")
 # One process: its threads mostly wait for the database.
 WEB_PROCESSES: Final = 1
 WEB_THREADS: Final = 4
@@ -133,18 +134,17 @@ class Supervisor:
         web.settle(lambda: _answers(near, port, allowed or near))
         step.done()
 
-    def start_worker(self) -> None:
-        """The worker for every queue, and the beat that rings for it."""
-        step, begun = Step("Worker and beat"), time.time()
+    def start_workers(self) -> None:
+        """Workers for every queue, and the beat that rings for them."""
+        step, begun = Step("Workers and beat"), time.time()
         schedule = self.var / "run" / "beat-schedule"
         celery = ["-m", "celery", "--app", "tracker"]
-        listening = ["--queues", QUEUES, "--concurrency", str(WORKER_PROCESSES), "--without-gossip", "--without-mingle"]
-        worker = self._service("Worker", [*celery, "worker", *listening, "--loglevel", "INFO"])
+        workers = [self._service(name, [*celery, "worker", *_listening(name)]) for name in WORKERS]
         beat = self._service("Beat", [*celery, "beat", "--schedule", str(schedule), "--loglevel", "INFO"])
         # Together: each spends its first seconds loading Django on a core of its own.
-        both = [self._begin(self.programs, service) for service in (worker, beat)]
-        both[0].settle(self._worker_listens)
-        both[1].settle(lambda: _written_since(schedule, begun))
+        begun_all = [self._begin(self.programs, service) for service in (*workers, beat)]
+        begun_all[0].settle(self._workers_listen)
+        begun_all[-1].settle(lambda: _written_since(schedule, begun))
         step.done()
 
     def start_demo(self) -> None:
@@ -199,10 +199,19 @@ class Supervisor:
             directory=running.ROOT,
         )
 
-    def _worker_listens(self) -> bool:
+    def _workers_listen(self) -> bool:
         """A worker subscribes to its remote control just before it takes its first task."""
         client = redis.Redis.from_url(self.environment["REDIS_URL"])
-        return bool(client.pubsub_channels("*pidbox*") or client.pubsub_numpat())
+        # By connection: the server counts one pattern once, however many workers listen for it.
+        listening = [c for c in client.client_list() if int(c["psub"]) or int(c["sub"])]
+        return len(listening) >= len(WORKERS)
+
+
+def _listening(name: str) -> list[str]:
+    """What a worker is told: its queues, its processes, and not to chat with the other."""
+    queues, processes = WORKERS[name]
+    node = ["--hostname", f"{name.lower()}@%h"]
+    return [*node, "--queues", queues, "--concurrency", str(processes), *QUIET, "--loglevel", "INFO"]
 
 
 def _answers(host: str, port: int, named: str) -> bool:

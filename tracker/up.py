@@ -115,7 +115,7 @@ def _run(chosen: Options, var: Path, lock: running.Lock) -> int:
         accounts = supervisor.prepare()
         supervisor.start_web(chosen.host, chosen.port)
         if chosen.worker:
-            supervisor.start_worker()
+            supervisor.start_workers()
         lock.announce("Firsthand", env["PUBLIC_URL"], env)
         say(f"Ready after {time.monotonic() - began:.1f} s: {env['PUBLIC_URL']}")
         if not accounts:

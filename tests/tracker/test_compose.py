@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tracker.supervisor import QUEUES
+from tracker.supervisor import WORKERS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
@@ -76,7 +76,9 @@ def test_no_secret_stands_in_the_file() -> None:
 def test_every_queue_has_a_worker_and_grouping_has_one_process() -> None:
     commands = [service.get("command", "") for service in services().values()]
     workers = [command for command in commands if " worker " in command]
-    assert {re.findall(r"--queues (\S+)", command)[0] for command in workers} == set(QUEUES.split(","))
+    assert {re.findall(r"--queues (\S+)", command)[0] for command in workers} == set(
+        ",".join(queues for queues, _ in WORKERS.values()).split(",")
+    )
     assert "--concurrency 1 " in next(command for command in workers if "--queues group" in command)
 
 
