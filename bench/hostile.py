@@ -96,7 +96,8 @@ def sentence(target: Target, response: fetch.Response) -> str:
     if target.kind == "page":
         return f"read: an article text of {len(found.text):,} characters"
     first = f", first: {found.entries[0].title[:30]!r}" if found.entries else ""
-    return f"read: {len(found.entries):,} entries{first}"
+    entries = "entry" if len(found.entries) == 1 else "entries"
+    return f"read: {len(found.entries):,} {entries}{first}"
 
 
 def asked(target: Target) -> str:

@@ -66,7 +66,8 @@ def parse(body: bytes, *, url: str, headers: Mapping[str, str] = _NO_HEADERS, no
     root = syntax.root_name(document)
     if root == "html":
         raise _page_instead(document, url, headers)
-    syntax.check_depth(document)
+    syntax.check_entities(document)
+    document = syntax.bounded(document, MAX_ENTRIES)
     result = syntax.read(document, url=url, language=headers.get("content-language", ""))
     if not result["version"] and not result["entries"]:
         if looks_like_challenge(headers, document):

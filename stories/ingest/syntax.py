@@ -31,11 +31,18 @@ _WIDE = (
 
 # Elements of a feed deeper than this are an attack: feedparser's time grows with the square of the depth.
 MAX_DEPTH = 300
+_ENTRIES = (b"item", b"entry")
 _MARKUP = re.compile(rb"<(?:(!\[CDATA\[)|(!--)|(/?)([A-Za-z_][\w:.-]*)[^<>]*>)")
 
 _XML_DECLARATION = re.compile(rb"<\?xml[^<>]{0,500}\?>")
 _PROLOG_PART = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|(<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>))", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s+(\w{1,32})\s+(?:\"([^\"&%<]*|&#x?\w{1,8};)\"|'([^'&%<]*|&#x?\w{1,8};)')\s*>")
+# Entities made of others, which grow, and those that lie in other files. Parameter entities are left to be ignored:
+# old feeds declare the letters of HTML by them.
+_GROWING = re.compile(
+    rb"<!ENTITY\s+\w+\s+(?:\"[^\"&]*&(?!#|(?:amp|lt|gt|quot|apos);)|'[^'&]*&(?!#|(?:amp|lt|gt|quot|apos);))"
+)
+_OUTSIDE = re.compile(rb"<!ENTITY\s+\w+\s+(?:SYSTEM|PUBLIC)\b")
 _FIRST_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _HTML_DOCTYPE = re.compile(rb"<!DOCTYPE\s+html\b", re.IGNORECASE)
 FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
@@ -94,18 +101,25 @@ def wide_codec(body: bytes) -> str:
     return next((codec for mark, codec in _WIDE if body.startswith(mark)), "")
 
 
-def check_depth(document: bytes) -> None:
-    """Raise Permanent for a document whose elements are nested beyond MAX_DEPTH. An end tag closes all that was left
-    open within its element, as careless feeds want it."""
+def bounded(document: bytes, entries: int) -> bytes:
+    """The document with its first `entries` entries, well-formed if it was; mostly that is the document itself.
+
+    Raises Permanent for one whose elements are nested beyond MAX_DEPTH. An end tag closes all that was left open within
+    its element, as careless feeds want it.
+    """
     stack: list[bytes] = []
-    position = 0
+    position = seen = 0
     while match := _MARKUP.search(document, position):
         position = match.end()
         if match[1] or match[2]:
             position = document.find(b"]]>" if match[1] else b"-->", position)
             if position < 0:
-                return
+                break
         elif not match[3]:
+            seen += match[4].rpartition(b":")[2].lower() in _ENTRIES
+            if seen > entries:
+                # What follows would cost memory and time, and is not read.
+                return document[: match.start()] + b"".join(b"</%s>" % name for name in reversed(stack))
             if not match[0].endswith(b"/>"):
                 stack.append(match[4])
         elif match[4] in stack:
@@ -113,6 +127,17 @@ def check_depth(document: bytes) -> None:
                 pass
         if len(stack) > MAX_DEPTH:
             raise Permanent("This document is nested too deeply to be a feed")
+    return document
+
+
+def check_entities(document: bytes) -> None:
+    """Raise Permanent for a document that defines entities by entities, or by other files: no feed has a use for that,
+    and what is left of one without them would be unreadable."""
+    doctype, _, _ = _prolog(document)
+    if _GROWING.search(doctype):
+        raise Permanent("This document defines abbreviations by abbreviations, as attacks do, and was not read")
+    if _OUTSIDE.search(doctype):
+        raise Permanent("This document wants other files read into it, as attacks do, and was not read")
 
 
 def root_name(document: bytes) -> str:

@@ -156,7 +156,7 @@ def subscribe(outline: Outline, *, now: datetime, outlet: Outlet | None = None) 
 
 def import_opml(body: bytes, *, now: datetime) -> Imported:
     """Subscribe to every feed of an OPML file. Raises Permanent when it is no OPML; one bad outline spoils nothing."""
-    return import_outlines(opml.read(body), now=now)
+    return import_outlines(isolated.outlines(body), now=now)
 
 
 def import_outlines(outlines: Iterable[Outline], *, now: datetime) -> Imported:
