@@ -18,7 +18,7 @@ SUSPECT_AFTER = timedelta(days=7)
 CAUGHT_AFTER = timedelta(days=1)
 
 # What the feeds page says of a feed that was caught.
-NOTE = "its server says that nothing changed even when there is news, so the whole feed is asked for once a day"
+NOTE = "its server gives different content the same ETag or date; so the whole feed is asked for at least once a day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,20 @@ def conditional(known: Known, now: datetime) -> bool:
 def lie(known: Known, whole: Whole) -> bool:
     """Whether the validators are caught lying, now or before: what to store.
 
-    Proof is a whole answer to a request without validators which brings entries that are new to us and still bears the
-    validators that we held: asked with them, the server would have said that nothing changed. Another body alone proves
-    nothing, since many feeds write the time of their making into it; nor does an answer to a request with validators,
-    for then the server has just shown that it doesn't go by them. A proof stands until the feed's address changes.
+    One proof is another body under the same strong ETag, which by RFC 9110 (8.8.1) stands for these bytes alone. The
+    other, for weak ETags and dates, is a whole answer to a request without validators which brings entries that are new
+    to us and still bears the validators that we held: asked with them, the server would have said that nothing changed.
+    There another body alone proves nothing, since many feeds write the time of their making into it; nor does an answer
+    to a request with validators, for then the server has just shown that it doesn't go by them. A proof stands until
+    the feed's address changes.
     """
     if known.lie:
         return True
-    changed = bool(known.body_hash) and whole.body_hash != known.body_hash and whole.new_entries > 0
-    return changed and not whole.conditional and _would_match(known, whole)
+    if not known.body_hash or whole.body_hash == known.body_hash:
+        return False
+    if whole.etag == known.etag and known.etag.startswith('"'):
+        return True
+    return whole.new_entries > 0 and not whole.conditional and _would_match(known, whole)
 
 
 def _would_match(known: Known, whole: Whole) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.db import connection, transaction
 from django.db.models import Q
 
-from stories.ingest import links, opml
+from stories.ingest import isolated, links, opml
 from stories.ingest.errors import Permanent
 from stories.ingest.opml import Outline
 from stories.models import Feed, Outlet

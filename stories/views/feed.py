@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stories.forms import FeedForm
+from stories.ingest import validators
 from stories.ingest.errors import Failure
 from stories.models import Feed
 from stories.selectors import feed as selector
@@ -46,7 +47,8 @@ def feed(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     shown = selector.feed_page(_found(pk))
     hub = hubs.told(shown.subscription, now) if shown.subscription else ""
-    return page(request, "stories/feed.html", {"page": shown, "feed": shown.feed, "hub": hub, "now": now})
+    context = {"page": shown, "feed": shown.feed, "hub": hub, "now": now, "lie_note": validators.NOTE}
+    return page(request, "stories/feed.html", context)
 
 
 @_for_editors

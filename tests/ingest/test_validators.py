@@ -13,6 +13,7 @@ from stories.ingest.validators import Known, Whole, conditional, lie
 DAY = timedelta(days=1)
 OLD, NEW = "Tue, 17 Feb 2026 06:00:00 GMT", "Wed, 18 Feb 2026 05:00:00 GMT"
 FROZEN = Known(etag='"v1"', last_modified=OLD, body_hash="a" * 64)
+WEAK = replace(FROZEN, etag='W/"v1"')
 CAUGHT = Whole('"v1"', OLD, "b" * 64, new_entries=3, conditional=False)
 
 
@@ -69,7 +70,7 @@ def test_new_entries_under_old_validators_are_proof() -> None:
     ("why", "known", "whole"),
     [
         ("the same body", FROZEN, replace(CAUGHT, body_hash=FROZEN.body_hash)),
-        ("only the time of its making is new in it", FROZEN, replace(CAUGHT, new_entries=0)),
+        ("only the time of its making is new in it", WEAK, replace(CAUGHT, etag=WEAK.etag, new_entries=0)),
         ("the ETag changed with it", FROZEN, replace(CAUGHT, etag='"v2"')),
         ("the ETag decides, not the date", FROZEN, replace(CAUGHT, etag='"v2"', last_modified=OLD)),
         ("the ETag is gone", FROZEN, replace(CAUGHT, etag="")),
@@ -77,11 +78,15 @@ def test_new_entries_under_old_validators_are_proof() -> None:
         ("a date that can't be read", replace(FROZEN, etag="", last_modified="x"), replace(CAUGHT, last_modified="y")),
         ("there were no validators", Known(body_hash="a" * 64), CAUGHT),
         ("there was no body before", replace(FROZEN, body_hash=""), CAUGHT),
-        ("asked with them, it did send the body", FROZEN, replace(CAUGHT, conditional=True)),
+        ("asked with them, it did send the body", WEAK, replace(CAUGHT, etag=WEAK.etag, conditional=True)),
     ],
 )
 def test_what_is_no_proof(why: str, known: Known, whole: Whole) -> None:
     assert not lie(known, whole), why
+
+
+def test_one_strong_etag_for_two_bodies_is_proof_whatever_was_sent() -> None:
+    assert lie(FROZEN, replace(CAUGHT, new_entries=0, conditional=True))
 
 
 def test_a_proof_stands() -> None:

@@ -98,7 +98,7 @@ def test_every_number_has_its_reason(client, page):
         "German",
         "rests until 11:20 , in 2 hours : coast.example asked for less (HTTP 429)",
         "has rules read 9:00",
-        "this server sends the same validator for different content: asked weekly without it",
+        "Validators not believed its server gives different content the same ETag or date",
         "https://new.example/rss said at 2 polls in a row",
         "https://old.example/rss",
         "since 9:00 , 20 minutes ago it stops when the server says so again a day later",
