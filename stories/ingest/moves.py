@@ -66,11 +66,6 @@ def sentence(address: str, move: Move) -> str:
     )
 
 
-def taken_over(address: str, move: Move) -> str:
-    """What is noted when the stored address has changed from `address`."""
-    return f"moved for good from {host(address)} to {_place(address, move.to)}; taken over after {move.polls} polls"
-
-
 def _place(address: str, target: str) -> str:
     name = host(target)
     return f"another address on {name}" if name == host(address) else name

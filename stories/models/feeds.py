@@ -12,17 +12,6 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 
-class OutletQuerySet(models.QuerySet["Outlet"]):
-    """Finding outlets."""
-
-    def publishing_at(self, host: str) -> Outlet | None:
-        """The outlet that publishes on this host or on a domain above it; the narrowest domain wins."""
-        parts = host.split(".")
-        above = [".".join(parts[n:]) for n in range(len(parts) - 1)]
-        found = self.filter(domains__overlap=above) if above else self.none()
-        return max(found, key=lambda outlet: max(len(d) for d in outlet.domains if d in above), default=None)
-
-
 class Outlet(models.Model):
     """A newsroom, polled by us or only credited by others."""
 
@@ -56,8 +45,6 @@ class Outlet(models.Model):
     quiet_note = models.CharField(max_length=300, blank=True, editable=False)
     demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = OutletQuerySet.as_manager()
 
     class Meta:
         ordering = [Lower("name")]

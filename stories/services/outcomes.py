@@ -249,7 +249,7 @@ def _line(row: Feed, answer: Answer, counted: tuple[int, int], now: datetime, *,
         new=counted[0],
         seen=counted[1],
         size=len(response.body) if response else 0,
-        took_ms=int((response.elapsed_s if response else 0) * 1000),
+        took_ms=int((response.elapsed_s if response else getattr(answer.failure, "elapsed_s", 0)) * 1000),
         conditional=asked_with,
     )
 

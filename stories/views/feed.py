@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stories.forms import FeedForm
-from stories.ingest import validators
+from stories.ingest import moves, validators
 from stories.ingest.errors import Failure
 from stories.models import Feed
 from stories.selectors import feed as selector
@@ -47,7 +47,11 @@ def feed(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     shown = selector.feed_page(_found(pk))
     hub = hubs.told(shown.subscription, now) if shown.subscription else ""
-    context = {"page": shown, "feed": shown.feed, "hub": hub, "now": now, "lie_note": validators.NOTE}
+    row = shown.feed
+    moved = (
+        moves.sentence(row.url, moves.Move(row.moved_to, row.moved_since, row.moved_polls)) if row.moved_since else ""
+    )
+    context = {"page": shown, "feed": row, "hub": hub, "moved": moved, "now": now, "lie_note": validators.NOTE}
     return page(request, "stories/feed.html", context)
 
 

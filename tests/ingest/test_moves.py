@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from stories.ingest.moves import Move, refusal, seen, sentence, settled, taken_over
+from stories.ingest.moves import Move, refusal, seen, sentence, settled
 
 OLD, NEW, OTHER = "https://news.example/feed", "https://feeds.news.example/all", "https://other.example/feed"
 HOUR = timedelta(hours=1)
@@ -77,7 +77,4 @@ def test_the_page_says_how_far_it_is(now: datetime) -> None:
     )
     assert sentence(OLD, Move("https://news.example/rss?key=1", now, 2)).startswith(
         "moved for good to another address on news.example; followed"
-    )
-    assert taken_over(OLD, Move(OTHER, now, 5)) == (
-        "moved for good from news.example to other.example; taken over after 5 polls"
     )

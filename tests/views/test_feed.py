@@ -99,7 +99,7 @@ def test_every_number_has_its_reason(client, page):
         "rests until 11:20 , in 2 hours : coast.example asked for less (HTTP 429)",
         "has rules read 9:00",
         "Validators not believed its server gives different content the same ETag or date",
-        "https://new.example/rss said at 2 polls in a row",
+        "https://new.example/rss moved for good to new.example; followed, and taken over after 3 polls in 24 h (2 so far)",
         "https://old.example/rss",
         "since 9:00 , 20 minutes ago it stops when the server says so again a day later",
         "Hub.example said no; polled as if it had no hub",
