@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -21,6 +21,9 @@ from stories.services.visiting import Later
 
 # A page that can't be had for the moment is tried so often before the feed's own text must do: about one minute.
 PAGE_ATTEMPTS = 3
+# News is shown without its page rather than late: a host that rests for longer, or whose turn has not come for so long,
+# gives us the page when we look again.
+PATIENCE, PATIENCE_IN_ALL = timedelta(minutes=2), timedelta(minutes=15)
 # Under this a feed's text is a teaser: enough to group by, not enough to say what a report does not hold.
 FEED_TEXT_WORDS = 80
 # PostgreSQL refuses search vectors over 1 MB; the longest articles in the labelled sets stay under 60,000 characters.
@@ -48,13 +51,15 @@ class Text:
     reason: str = ""
     page: Page | None = None
     gone: bool = False
+    # When the page may be had that we could not wait for.
+    look_at: datetime | None = None
 
 
 def compute(articles: Sequence[Article], now: datetime) -> Mapping[int, Text | Failure | Later]:
     """Fetch the pages in one batch and extract each; `now` is when the batch begins."""
     started = monotonic()
     pages = look([a for a in articles if a.url], lambda: now + timedelta(seconds=monotonic() - started))
-    return {article.pk: _text(article, pages.get(article.pk)) for article in articles}
+    return {article.pk: _text(article, pages.get(article.pk), now) for article in articles}
 
 
 def look(
@@ -96,17 +101,26 @@ def _request(article: Article, *, again: bool) -> fetch.Request:
     )
 
 
-def _text(article: Article, page: Page | Failure | Later | None) -> Text | Failure | Later:
+def _text(article: Article, page: Page | Failure | Later | None, now: datetime) -> Text | Failure | Later:
     """The best text to be had, or why to wait while the page may still come."""
     if page is None:
         return _from_feed(article, Permanent("The feed gives no address for this article."))
-    if isinstance(page, Later) or (isinstance(page, Temporary) and article.attempts < PAGE_ATTEMPTS):
+    if isinstance(page, (Failure, Later)) and _worth_waiting(article, page, now):
         return page
+    if isinstance(page, Later):
+        return replace(_from_feed(article, Temporary(f"Not asked for yet: {page.reason}.")), look_at=page.at)
     if isinstance(page, Failure):
         return _from_feed(article, page)
     if page.extracted is None:
         return _from_feed(article, Permanent("The server says that the page has not changed."))
     return Text(page.extracted.text[:TEXT_CAP], TextState.PAGE, page=page)
+
+
+def _worth_waiting(article: Article, page: Failure | Later, now: datetime) -> bool:
+    """Whether the page may still come soon enough."""
+    if isinstance(page, Later):
+        return page.at - now <= PATIENCE and now - article.first_seen_at <= PATIENCE_IN_ALL
+    return isinstance(page, Temporary) and article.attempts < PAGE_ATTEMPTS
 
 
 def _from_feed(article: Article, failure: Failure) -> Text:
@@ -141,7 +155,7 @@ def save(article: Article, result: Text, now: datetime) -> None:
     if article.version_id:
         article.rechecked_at = now
         article.page_gone_at = (article.page_gone_at or now) if result.gone else None
-    article.recheck_at = next_look(article, now)
+    article.recheck_at = _sooner(result.look_at, next_look(article, now))
     keep_version(article, result.text, result.state, now)
 
 
@@ -163,6 +177,10 @@ def learn(article: Article, page: Page, now: datetime) -> bool:
 
 def _validator(value: str) -> str:
     return value if len(value) <= MAX_VALIDATOR else ""
+
+
+def _sooner(*times: datetime | None) -> datetime | None:
+    return min((time for time in times if time is not None), default=None)
 
 
 def next_look(article: Article, now: datetime) -> datetime | None:

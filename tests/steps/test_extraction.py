@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from stories.ingest.errors import Permanent, Temporary
-from stories.ingest.replies import HttpPermanent
-from stories.models import Article, Stage, TextState
+from stories.ingest.replies import HttpPermanent, HttpTemporary
+from stories.models import Article, Host, Stage, TextState
 from stories.services import extraction, identity, visiting
 from tests import factories
 from tests.fakes import page
@@ -115,10 +115,31 @@ def test_the_extract_step_fetches_whole_pages(web, now):
 
 
 def test_a_page_whose_hosts_turn_has_not_come_waits(web, now, monkeypatch):
-    article = found(url="https://example.org/1")
+    article = found(url="https://example.org/1", first_seen_at=now)
     later = visiting.Later(now + timedelta(seconds=30), "example.org is busy")
     monkeypatch.setattr(visiting, "pages", lambda requests, clock: iter([(0, later)]))
     assert extraction.compute([article], now) == {article.pk: later}
+
+
+def test_news_does_not_wait_for_a_host_that_rests(web, now):
+    article = found(url="https://example.org/1", feed_text=FEED_TEXT, first_seen_at=now)
+    until = now + timedelta(minutes=40)
+    Host.objects.create(name="example.org", rest_until=until, rest_reason="example.org gave no answer 5 times in a row")
+    run(article, now)
+    assert (article.text_state, article.version.text) == (TextState.FEED, FEED_TEXT)
+    assert "gave no answer" in article.text_reason
+    assert article.recheck_at == until
+
+
+def test_an_unreadable_robots_txt_keeps_us_from_the_page_and_not_from_the_news(web, now):
+    article = found(url="https://example.org/1", first_seen_at=now)
+    web.put("https://example.org/robots.txt", HttpTemporary("example.org has an internal error (HTTP 500)", status=500))
+    web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS))
+    run(article, now)
+    assert article.text_state == TextState.NONE
+    assert "robots.txt of example.org could not be read" in article.text_reason
+    assert now < article.recheck_at <= now + timedelta(minutes=61)
+    assert web.asked_for(article.url) == []
 
 
 def test_robots_are_obeyed_with_a_sentence(web, now):
