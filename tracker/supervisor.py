@@ -34,10 +34,10 @@ READY_WITHIN_S: Final = 60.0
 # Five seconds in all, killing included. What the programs leave of it is for PostgreSQL to write its last checkpoint.
 STOP_PROGRAMS_S: Final = 2.5
 STOP_ALL_S: Final = 4.7
-# A child that dies is tried again after 1 s, and where it does not live a minute after 2, 4, 8 ... 30 s.
+# A child that dies is tried again after 1 s, and where it does not live for twenty after 2, 4, 8 ... 30 s.
 SHORTEST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 30.0
-SETTLED_AFTER_S: Final = 60.0
+SETTLED_AFTER_S: Final = 20.0
 
 
 @dataclass(slots=True)

@@ -24,9 +24,10 @@ from stories.ingest.errors import Failure
 from stories.ingest.fetch import NotAsked, Pace, Response
 from stories.models import Host
 
-# Whoever holds a host renews it every few seconds; after a kill it is free again well within half a minute.
-LEASE = timedelta(seconds=25)
-RENEW_AFTER = timedelta(seconds=5)
+# Whoever holds a host renews it every few seconds, and at the worst waits ten for a document's parser; after a kill it
+# is free again soon enough for polling to go on within half a minute, a new worker's start included.
+LEASE = timedelta(seconds=15)
+RENEW_AFTER = timedelta(seconds=4)
 # A batch stays with a host for so long at most: the host's other feeds and pages wait for the next batch meanwhile,
 # instead of keeping this one, and its worker, from everything else.
 WINDOW_S = 6.0

@@ -177,13 +177,13 @@ class _Batch:
             self._keep_parsed()
         if idle or len(self.light) >= TOGETHER:
             self._keep_light()
-        self._renew()
+        self._renew(idle=idle)
 
     def finish(self) -> None:
         """Keep all that is left, decide whether we are offline, and give every host back."""
         while self.parsing:
             self._keep_parsed()
-            self._renew()
+            self._renew(idle=False)
         offline = bool(self.silent) and not self.online and _offline([feed for feed, _ in self.silent], self.clock())
         self.light += [(feed, outcomes.failed(failure, offline=offline)) for feed, failure in self.silent]
         self.silent = []
@@ -230,14 +230,14 @@ class _Batch:
             claimed = self.claimed
             return outcomes.save(claimed.token, claimed.at, [(feed, outcomes.failed(failure))], self.clock())
 
-    def _renew(self) -> None:
-        """Feeds and hosts stay ours while we work; hosts that have answered everything go back at once."""
+    def _renew(self, *, idle: bool) -> None:
+        """Feeds and hosts stay ours while we work; hosts that have answered everything go back soon, some together."""
         now, held = self.clock(), self.claimed.held
         if now - held.renewed_at >= hosts.RENEW_AFTER:
             Feed.objects.filter(lease_token=held.token).update(lease_until=now + LEASE)
         hosts.renew(held, now)
-        if self.online:
-            hosts.release(held, held.done(), now)
+        if self.online and len(done := held.done()) >= (1 if idle else TOGETHER):
+            hosts.release(held, done, now)
 
 
 def _offline(silent: Sequence[Feed], now: datetime) -> bool:

@@ -90,14 +90,14 @@ def test_a_host_that_another_batch_holds_is_left_for_later(web, now):
 
 def test_a_killed_batch_keeps_its_hosts_for_half_a_minute_at_most(now):
     hosts.hold({"paper.example"}, now)
-    assert hosts.hold({"paper.example"}, now + timedelta(seconds=20)).turns == {}
+    assert hosts.hold({"paper.example"}, now + timedelta(seconds=10)).turns == {}
     assert set(hosts.hold({"paper.example"}, now + timedelta(seconds=30)).turns) == {"paper.example"}
 
 
 def test_a_batch_that_works_on_keeps_its_hosts(now):
     held = hosts.hold({"paper.example"}, now)
-    hosts.renew(held, now + timedelta(seconds=20))
-    assert hosts.hold({"paper.example"}, now + timedelta(seconds=40)).turns == {}
+    hosts.renew(held, now + timedelta(seconds=10))
+    assert hosts.hold({"paper.example"}, now + timedelta(seconds=20)).turns == {}
 
 
 def test_what_a_lost_batch_heard_does_not_overwrite_the_next_ones_lease(now):
