@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected
 
 from stories.ingest.errors import Temporary
 from stories.ingest.fetch import Blocked, HttpPermanent, HttpTemporary, NotAsked
@@ -337,3 +339,18 @@ def test_a_poisoned_document_costs_its_neighbours_nothing(web, feed, now):
     assert poll(now).found == 1
     feed.refresh_from_db()
     assert "nested too deeply" in feed.last_error
+
+
+def test_answers_that_deadlock_together_are_kept_one_by_one(web, feed, now, monkeypatch):
+    other = factories.feed(url="https://example.net/rss", next_poll_at=now)
+    web.put(feed.url, rss(ITEM))
+    web.put(other.url, rss(ITEM | {"link": "https://example.net/2", "guid": "2"}))
+    honest = outcomes.save
+
+    def save(token, asked_at, answered, at):
+        if len(answered) > 1:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return honest(token, asked_at, answered, at)
+
+    monkeypatch.setattr(outcomes, "save", save)
+    assert poll(now).found == 2
