@@ -24,6 +24,9 @@ PAGE_ATTEMPTS = 3
 # News is shown without its page rather than late: a host that rests for longer, or whose turn has not come for so long,
 # gives us the page when we look again.
 PATIENCE, PATIENCE_IN_ALL = timedelta(minutes=2), timedelta(minutes=15)
+# A batch reads for so long: a dozen pages that each use up the reader's ten seconds must not use up the task's time and
+# take the others' results with them.
+READ_S, READ_AGAIN_S = 90.0, 30.0
 # Under this a feed's text is a teaser: enough to group by, not enough to say what a report does not hold.
 FEED_TEXT_WORDS = 80
 # PostgreSQL refuses search vectors over 1 MB; the longest articles in the labelled sets stay under 60,000 characters.
@@ -82,11 +85,15 @@ def look(
             kind = answer.headers.get("content-type", "")
             future = isolated.submit_page(answer.body, url=answer.final_url, content_type=kind, now=clock())
             reading[pk] = (answer, future)
+    end = monotonic() + READ_S
     for pk, (response, future) in reading.items():
         try:
-            answers[pk] = Page(response, future.result())
+            answers[pk] = Page(response, future.result(timeout=max(0.0, end - monotonic())))
         except Failure as failure:
             answers[pk] = failure
+        except TimeoutError:
+            future.cancel()
+            answers[pk] = Later(clock() + timedelta(seconds=READ_AGAIN_S), "pages before it took too long to read")
     return answers
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import monotonic, perf_counter
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -39,6 +39,9 @@ TICK_S = 0.25
 # Bodies wait here for the parser; more than this and the oldest is waited for.
 WAITING_BYTES = 50 * 1024 * 1024
 
+# A batch reads for so long: a dozen documents that each use up the parser's ten seconds must not use up the task's time
+# and take what was read with them.
+READ_S = 90.0
 # A feed whose server was left alone comes back after this, or when the server said; then the host's own rest rules.
 UNASKED_S, DAY_S = 30, 86400
 
@@ -138,6 +141,7 @@ class _Batch:
 
     claimed: Claimed
     clock: Callable[[], datetime]
+    began: float = field(default_factory=monotonic)
     found: int = 0
     parsing: deque[tuple[Feed, fetch.Response, str, Future[ParsedFeed]]] = field(default_factory=deque)
     ready: list[tuple[Feed, Answer]] = field(default_factory=list)
@@ -184,7 +188,7 @@ class _Batch:
         """Keep all that is left, decide whether we are offline, and give every host back."""
         while self.parsing:
             self._take_parsed()
-            self.settle(idle=False)
+            self.settle(idle=True)
         offline = bool(self.silent) and not self.online and _offline([feed for feed, _ in self.silent], self.clock())
         self.ready += [(feed, outcomes.failed(failure, offline=offline)) for feed, failure in self.silent]
         self.silent = []
@@ -193,11 +197,16 @@ class _Batch:
         hosts.release(self.claimed.held, list(self.claimed.held.turns), self.clock(), offline=offline)
 
     def _take_parsed(self) -> None:
+        """The next document from the parser; one whose turn there does not come in time is due as before."""
         feed, response, body_hash, future = self.parsing.popleft()
         try:
-            self.ready.append((feed, outcomes.parsed(response, future.result(), body_hash)))
+            parsed = future.result(timeout=max(0.0, self.began + READ_S - monotonic()))
+            self.ready.append((feed, outcomes.parsed(response, parsed, body_hash)))
         except Failure as failure:
             self.ready.append((feed, outcomes.unreadable(response, failure)))
+        except TimeoutError:
+            future.cancel()
+            self.not_asked.append((feed, fetch.NotAsked("Not read yet: others took too long.")))
 
     def _keep(self) -> None:
         if self.online and self.silent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from datetime import timedelta
 
 import pytest
@@ -140,6 +141,22 @@ def test_an_unreadable_robots_txt_keeps_us_from_the_page_and_not_from_the_news(w
     assert "robots.txt of example.org could not be read" in article.text_reason
     assert now < article.recheck_at <= now + timedelta(minutes=61)
     assert web.asked_for(article.url) == []
+
+
+def test_pages_that_take_all_the_time_do_not_take_the_others_results_along(web, now, monkeypatch):
+    slow, quick = (found(url=f"https://{name}.example/1", first_seen_at=now) for name in ("slow", "quick"))
+    for article in (slow, quick):
+        web.put(article.url, page("Ferry runs aground off Skarv", *PARAGRAPHS))
+    honest = extraction.isolated.submit_page
+    monkeypatch.setattr(
+        extraction.isolated,
+        "submit_page",
+        lambda body, *, url, **kw: Future() if "slow" in url else honest(body, url=url, **kw),
+    )
+    monkeypatch.setattr(extraction, "READ_S", 3.0)
+    results = extraction.compute([quick, slow], now)
+    assert results[quick.pk].state == TextState.PAGE
+    assert isinstance(results[slow.pk], visiting.Later)
 
 
 def test_robots_are_obeyed_with_a_sentence(web, now):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from datetime import timedelta
 
 import pytest
@@ -354,3 +355,21 @@ def test_answers_that_deadlock_together_are_kept_one_by_one(web, feed, now, monk
 
     monkeypatch.setattr(outcomes, "save", save)
     assert poll(now).found == 2
+
+
+def test_feeds_that_take_all_the_time_do_not_take_the_others_answers_along(web, feed, now, monkeypatch):
+    waits = factories.feed(url="https://example.net/rss", next_poll_at=now + timedelta(seconds=1))
+    web.put(feed.url, rss(ITEM))
+    web.put(waits.url, rss(ITEM | {"link": "https://example.net/2", "guid": "2"}))
+    later = now + timedelta(seconds=2)
+    honest = polling.isolated.submit_feed
+    monkeypatch.setattr(
+        polling.isolated,
+        "submit_feed",
+        lambda body, *, url, **kw: Future() if url == waits.url else honest(body, url=url, **kw),
+    )
+    monkeypatch.setattr(polling, "READ_S", 3.0)
+    assert poll(later).found == 1
+    waits.refresh_from_db()
+    assert (waits.last_polled_at, waits.failures, waits.lease_token) == (factories.MORNING, 0, None)
+    assert waits.turn_at > later
