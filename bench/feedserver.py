@@ -2,6 +2,7 @@
 
 /feed/<n>.xml?entries=<e> is a feed of invented entries with an ETag. POST /turn?changed=.3 makes three in ten of them
 gain an entry. Each answer takes LATENCY_S. A world of its own, because newsworld.py spends 10 ms of CPU on each answer.
+/copy/<n>.xml answers with what was PUT there, at once.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class World:
         self.changes: dict[str, int] = {}
         self.seen: set[str] = set()
         self.bodies: dict[tuple[str, int, int], bytes] = {}
+        self.copies: dict[str, bytes] = {}
         self.requests = self.not_modified = self.unconditional = 0
 
     def body(self, number: str, entries: int) -> bytes:
@@ -45,14 +47,24 @@ class World:
         await asyncio.sleep(LATENCY_S)
         number = request.match_info["number"]
         self.seen.add(number)
+        return self._conditional(request, self.body(number, int(request.query.get("entries", 40))))
+
+    def _conditional(self, request: web.Request, body: bytes) -> web.Response:
         self.requests += 1
         self.unconditional += "If-None-Match" not in request.headers
-        body = self.body(number, int(request.query.get("entries", 40)))
         tag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
         if request.headers.get("If-None-Match") == tag:
             self.not_modified += 1
             return web.Response(status=304, headers={"ETag": tag})
         return web.Response(body=body, content_type="application/rss+xml", headers={"ETag": tag})
+
+    async def copy(self, request: web.Request) -> web.Response:
+        """A copy of somebody's feed, or its deposit."""
+        number = request.match_info["number"]
+        if request.method == "PUT":
+            self.copies[number] = await request.read()
+            return web.Response()
+        return self._conditional(request, self.copies[number])
 
     async def turn(self, request: web.Request) -> web.Response:
         """Let a share of the feeds change."""
@@ -90,6 +102,8 @@ def main(port: int) -> None:
     world = World()
     app = web.Application()
     app.router.add_get(r"/feed/{number:\d+}.xml", world.feed)
+    app.router.add_get(r"/copy/{number:\d+}.xml", world.copy)
+    app.router.add_put(r"/copy/{number:\d+}.xml", world.copy)
     app.router.add_post("/turn", world.turn)
     app.router.add_get("/stats.json", world.stats)
     web.run_app(app, host="0.0.0.0", port=port, print=None, backlog=1024)

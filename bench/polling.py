@@ -2,8 +2,11 @@
 
     python bench/polling.py feeds [--feeds 2000] [--per-host 2] [--processes 2]
         feeds of bench/feedserver.py (50 ms latency): all new, then 70 % answering 304, then 304 alone
-    python bench/polling.py opml URL [--newsboat]
-        the feeds of an OPML list, twice; the same with newsboat beside it, where that is installed
+    python bench/polling.py opml URL [--newsboat] [--copy]
+        the feeds of an OPML list, twice; the same with newsboat beside it, where that is installed; with --copy their
+        bodies are served by bench/feedserver.py, where the list's own server is what takes the time
+
+The pollers are started beforehand, as workers are; each takes some two seconds for that.
 
 Figures: seconds, feeds a second, CPU seconds of the pollers (parsers included), of PostgreSQL, and of the server asked.
 """
@@ -23,6 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -38,12 +42,16 @@ def work() -> None:
     import django  # noqa: PLC0415
 
     django.setup()
+    from django.db import connection  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from stories.ingest import isolated  # noqa: PLC0415
     from stories.models import Feed  # noqa: PLC0415
     from stories.services import polling  # noqa: PLC0415
 
+    connection.ensure_connection()
+    print("ready", flush=True)
+    sys.stdin.readline()
     feeds = found = 0
     began = timezone.now()
     while True:
@@ -68,15 +76,13 @@ def poll_all(label: str, processes: int, server: int) -> float:
 
     Feed.objects.update(next_poll_at=timezone.now(), turn_at=None)
     Host.objects.update(next_start_at=None)
-    postgres = _postgres()
-    before = [sum(psutil.Process(pid).cpu_times()[:2]) for pid in (server,)], _cpu(postgres)
+    workers = [_poller() for _ in range(processes)]
+    before = sum(psutil.Process(server).cpu_times()[:2]), _cpu(_postgres())
     started = time.perf_counter()
-    command = [sys.executable, __file__, "work"]
-    workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
-    reports = [json.loads(worker.communicate()[0].splitlines()[-1]) for worker in workers]
+    reports = [json.loads(out.splitlines()[-1]) for out in _run(workers)]
     took = time.perf_counter() - started
     feeds, cpu = sum(r["feeds"] for r in reports), sum(r["cpu"] for r in reports)
-    served = sum(psutil.Process(server).cpu_times()[:2]) - before[0][0]
+    served = sum(psutil.Process(server).cpu_times()[:2]) - before[0]
     print(
         f"{label:28} {took:6.1f} s {feeds:6d} feeds {sum(r['found'] for r in reports):7d} new "
         f"{feeds / took:6.0f} feeds/s; CPU: pollers {cpu:5.1f} s ({feeds / cpu:4.0f} feeds per CPU s), "
@@ -85,6 +91,24 @@ def poll_all(label: str, processes: int, server: int) -> float:
         flush=True,
     )
     return took
+
+
+def _poller() -> subprocess.Popen[str]:
+    """A poller that waits for its word."""
+    command = [sys.executable, __file__, "work"]
+    poller = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if poller.stdout is not None:
+        poller.stdout.readline()
+    return poller
+
+
+def _run(pollers: Sequence[subprocess.Popen[str]]) -> list[str]:
+    """Let them all go; what each printed at its end."""
+    for poller in pollers:
+        if poller.stdin is not None:
+            poller.stdin.write("go\n")
+            poller.stdin.flush()
+    return [poller.communicate()[0] for poller in pollers]
 
 
 def _postgres() -> list[Any]:
@@ -171,13 +195,39 @@ def opml(arguments: argparse.Namespace) -> None:
     from stories.ingest import opml as lists  # noqa: PLC0415
 
     urls = [o.feed_url for o in lists.read(urllib.request.urlopen(arguments.url).read())]
+    if arguments.copy:
+        with _copies(urls) as (urls, arguments.server):
+            _twice(urls, arguments)
+    else:
+        _twice(urls, arguments)
+    shutil.rmtree(_newsboat_home(), ignore_errors=True)
+
+
+@contextmanager
+def _copies(urls: Sequence[str]) -> Iterator[tuple[list[str], int]]:
+    """The same feeds at the same hosts from a server of ours, and its process."""
+    server = subprocess.Popen([sys.executable, str(ROOT / "bench" / "feedserver.py"), str(PORT)])
+    try:
+        time.sleep(2)
+        copies = []
+        for number, url in enumerate(urls):
+            copy = f"http://{urlsplit(url).hostname}:{PORT}/copy/{number}.xml"
+            body = urllib.request.urlopen(url).read()
+            urllib.request.urlopen(urllib.request.Request(copy, data=body, method="PUT")).read()
+            copies.append(copy)
+        yield copies, server.pid
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _twice(urls: Sequence[str], arguments: argparse.Namespace) -> None:
     with database():
         subscribe(urls)
         for label in ("Firsthand, first time", "Firsthand, second time"):
             if arguments.newsboat:
                 _newsboat(urls, label)
             poll_all(label, arguments.processes, arguments.server or os.getpid())
-    shutil.rmtree(_newsboat_home(), ignore_errors=True)
 
 
 def _newsboat_home() -> Path:
@@ -205,6 +255,7 @@ def main() -> None:
     parser.add_argument("--per-host", type=int, default=2)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--newsboat", action="store_true")
+    parser.add_argument("--copy", action="store_true")
     parser.add_argument("--server", type=int, default=0, help="process of the server asked, for its CPU seconds")
     arguments = parser.parse_args()
     if arguments.what == "work":
