@@ -4,9 +4,10 @@ Identity is tried in this order: the feed's guid, the address (all that lead to 
 neither known, what services.identity makes of them. A guid that one answer uses for two addresses identifies nothing
 and is passed over.
 
-A feed is kept in a fixed number of statements however many entries it has. All that write take locks in one order:
+Feeds are kept in a fixed number of statements however many entries they have. All that write take locks in one order:
 articles inserted by key, articles changed by number, other keys by key, entries of the feed; so no two ever wait for
-each other, and two feeds that show an article at the same moment find one row by its unique key.
+each other, and two feeds that show an article at the same moment find one row by its unique key. Only where several
+feeds are kept together, which is cheaper, can two workers meet; the caller then keeps them one by one.
 """
 
 from __future__ import annotations
@@ -14,17 +15,40 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.text import slugify
 
 from stories.ingest import links
 from stories.ingest.feeds import Entry, ParsedFeed
-from stories.models import Article, Feed, FeedEntry, Stage
+from stories.models import Article, Feed, FeedEntry, Outlet, Stage
 from stories.services import identity
 from stories.services.renewing import ADDRESS, Identified, Placed, marks, renew
 
 KEY_LENGTH = 500
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One feed's answer on its way: entries by guid, the feed's rows for them, what is unknown and what differs."""
+
+    feed: Feed
+    items: dict[str, Identified]
+    rows: dict[str, FeedEntry] = field(default_factory=dict)
+    shown: list[Placed] = field(default_factory=list)
+    differing: list[Placed] = field(default_factory=list)
+    unknown: list[Identified] = field(default_factory=list)
+    recycled: set[str] = field(default_factory=set)
+    found: dict[str, int] = field(default_factory=dict)
+
+    def taken(self) -> set[int]:
+        """The articles that this answer shows under guids that we know."""
+        return {each.article for each in self.shown if each.item.guid not in self.recycled}
+
+    def nameless(self, owners: Mapping[str, int]) -> list[tuple[str, Entry]]:
+        """Entries whose address is unknown, too."""
+        return [(item.guid, item.entry) for item in self.unknown if item.url_key not in owners]
 
 
 def keep(feed: Feed, parsed: ParsedFeed, now: datetime) -> int:
@@ -32,29 +56,52 @@ def keep(feed: Feed, parsed: ParsedFeed, now: datetime) -> int:
 
     Must run in a transaction that holds the feed's row.
     """
-    items = {item.guid: item for item in identify(feed, parsed.entries)}
-    rows = {row.guid: row for row in feed.entries.filter(guid__in=items)}
-    shown = [Placed(items[guid], row.article_id, row, row.content_hash) for guid, row in rows.items()]
-    differing = [each for each in shown if each.before != each.item.marks]
-    unknown = [item for guid, item in items.items() if guid not in rows]
-    if not unknown and not differing:
-        return 0
-    owners = identity.owners([*(item.url_key for item in unknown), *(each.item.url_key for each in differing)])
-    recycled = _recycled(differing, owners)
-    unknown += [items[guid] for guid in recycled]
-    taken = {each.article for each in shown if each.item.guid not in recycled}
-    found = _found(feed, unknown, owners, taken, now)
-    created = _create(feed, [item for item in unknown if item.guid not in found], now)
-    ours = {pk for pk, by in created.values() if by == feed.pk}
-    spare = _spare_rows(feed, set(found.values()), items)
-    placed = [each for each in differing if each.item.guid not in recycled]
-    for item in unknown:
-        pk = found.get(item.guid) or created.get(item.url_key, (0, None))[0]
-        row = rows.get(item.guid) or spare.pop(pk, None)
-        if pk:  # else another worker made it and merged it away in this very moment
-            placed.append(Placed(item, pk, row, row.content_hash if row and item.guid not in recycled else ""))
-    _write(feed, placed, owners, ours, now)
-    return len(ours)
+    return keep_all([(feed, parsed)], now)[0]
+
+
+def keep_all(parsed: Sequence[tuple[Feed, ParsedFeed]], now: datetime) -> list[int]:
+    """Keep parsed answers of feeds of different outlets; returns how many articles of each are new.
+
+    Must run in a transaction that holds the feeds' rows. Of different outlets, because two feeds of one may show an
+    article under two addresses: the second must find what the first has brought.
+    """
+    answers = [_Answer(feed, {item.guid: item for item in identify(feed, each.entries)}) for feed, each in parsed]
+    _recall(answers)
+    busy = [answer for answer in answers if answer.unknown or answer.differing]
+    ours: dict[int, set[int]] = {}
+    if busy:
+        keys = [i.url_key for a in busy for i in (*a.unknown, *(placed.item for placed in a.differing))]
+        owners = identity.owners(keys)
+        for answer in busy:
+            answer.recycled = _recycled(answer.differing, owners)
+            answer.unknown += [answer.items[guid] for guid in answer.recycled]
+        near = identity.candidates([(answer.feed, answer.nameless(owners)) for answer in busy], now)
+        for answer in busy:
+            answer.found = _found(answer, owners, near, now)
+        created = _create(busy, now)
+        rows: list[FeedEntry] = []
+        for answer in busy:
+            ours[answer.feed.pk] = {
+                pk for key, (pk, by) in created.items() if by == answer.feed.pk and key in _new_keys(answer)
+            }
+            rows += _write(answer, created, owners, ours[answer.feed.pk], now)
+        _write_rows(rows)
+    return [len(ours.get(answer.feed.pk, ())) for answer in answers]
+
+
+def _recall(answers: Sequence[_Answer]) -> None:
+    """What the feeds have shown before, and what of their answers is new or reads differently."""
+    guids = {guid for answer in answers for guid in answer.items}
+    rows = FeedEntry.objects.filter(feed__in=[answer.feed for answer in answers], guid__in=guids)
+    known = {(row.feed_id, row.guid): row for row in rows}
+    for answer in answers:
+        pk = answer.feed.pk
+        answer.rows = {guid: known[pk, guid] for guid in answer.items if (pk, guid) in known}
+        answer.shown = [
+            Placed(answer.items[guid], row.article_id, row, row.content_hash) for guid, row in answer.rows.items()
+        ]
+        answer.differing = [each for each in answer.shown if each.before != each.item.marks]
+        answer.unknown = [item for guid, item in answer.items.items() if guid not in answer.rows]
 
 
 def identify(feed: Feed, entries: Sequence[Entry]) -> list[Identified]:
@@ -104,48 +151,54 @@ def _recycled(differing: Sequence[Placed], owners: Mapping[str, int]) -> set[str
     }
 
 
-def _found(
-    feed: Feed, items: Sequence[Identified], owners: Mapping[str, int], shown: Collection[int], now: datetime
-) -> dict[str, int]:
+def _found(answer: _Answer, owners: Mapping[str, int], near: identity.Candidates, now: datetime) -> dict[str, int]:
     """The articles that these entries are, by guid, as far as they are known."""
-    found = {item.guid: owners[item.url_key] for item in items if item.url_key in owners}
-    unknown = [(item.guid, item.entry) for item in items if item.guid not in found]
-    return found | identity.lookalikes(feed, unknown, {*shown, *found.values()}, now)
+    found = {item.guid: owners[item.url_key] for item in answer.unknown if item.url_key in owners}
+    taken = {*answer.taken(), *found.values()}
+    return found | identity.lookalikes(answer.feed, answer.nameless(owners), taken, near, now)
 
 
-def _create(feed: Feed, items: Sequence[Identified], now: datetime) -> dict[str, tuple[int, int | None]]:
+def _new_keys(answer: _Answer) -> set[str]:
+    return {item.url_key for item in answer.unknown if item.guid not in answer.found}
+
+
+def _create(answers: Sequence[_Answer], now: datetime) -> dict[str, tuple[int, int | None]]:
     """Make the articles of new entries; by key, each one's number and the feed that made it, perhaps another one."""
-    if not items:
+    rows: dict[str, Article] = {}
+    for answer in answers:
+        new = [item for item in answer.unknown if item.guid not in answer.found]
+        outlets = identity.outlets_of(answer.feed, {item.entry.url for item in new}) if new else {}
+        for item in new:
+            outlet = outlets.get(item.entry.url, answer.feed.outlet)
+            rows.setdefault(item.url_key, _article(answer.feed, item, outlet, now))
+    if not rows:
         return {}
-    outlets = identity.outlets_of(feed, {item.entry.url for item in items})
-    new = {item.url_key: item for item in reversed(items)}
-    rows = []
-    for key, item in sorted(new.items()):
-        entry = item.entry
-        rows.append(
-            Article(
-                url_key=key,
-                outlet=outlets.get(entry.url, feed.outlet),
-                feed=feed,
-                url=links.canonical(entry.url, feed.url) if entry.url else "",
-                title=entry.title[:500],
-                byline=entry.byline[:300],
-                source_name=entry.source_name[:200],
-                source_url=entry.source_url[:2000],
-                lang=(entry.lang or feed.lang or feed.outlet.lang)[:8],
-                summary=entry.summary,
-                feed_text=entry.content,
-                claimed_at=entry.claimed_at,
-                first_seen_at=now,
-                # Before our first poll of a feed we saw nothing: then there is no bound, and we say so.
-                polled_before_at=feed.last_good_at,
-                reported_at=Article.reported(entry.claimed_at, now),
-                stage=Stage.FOUND,
-            )
-        )
-    Article.objects.bulk_create(rows, ignore_conflicts=True)
-    made = Article.objects.filter(url_key__in=new).values_list("url_key", "pk", "feed_id")
+    Article.objects.bulk_create([rows[key] for key in sorted(rows)], ignore_conflicts=True)
+    made = Article.objects.filter(url_key__in=rows).values_list("url_key", "pk", "feed_id")
     return {key: (pk, by) for key, pk, by in made}
+
+
+def _article(feed: Feed, item: Identified, outlet: Outlet, now: datetime) -> Article:
+    entry = item.entry
+    return Article(
+        url_key=item.url_key,
+        outlet=outlet,
+        feed=feed,
+        url=links.canonical(entry.url, feed.url) if entry.url else "",
+        title=entry.title[:500],
+        byline=entry.byline[:300],
+        source_name=entry.source_name[:200],
+        source_url=entry.source_url[:2000],
+        lang=(entry.lang or feed.lang or feed.outlet.lang)[:8],
+        summary=entry.summary,
+        feed_text=entry.content,
+        claimed_at=entry.claimed_at,
+        first_seen_at=now,
+        # Before our first poll of a feed we saw nothing: then there is no bound, and we say so.
+        polled_before_at=feed.last_good_at,
+        reported_at=Article.reported(entry.claimed_at, now),
+        stage=Stage.FOUND,
+    )
 
 
 def _spare_rows(feed: Feed, articles: Collection[int], guids: Collection[str]) -> dict[int, FeedEntry]:
@@ -155,27 +208,41 @@ def _spare_rows(feed: Feed, articles: Collection[int], guids: Collection[str]) -
     return {row.article_id: row for row in feed.entries.filter(article__in=articles).exclude(guid__in=guids)}
 
 
-def _write(feed: Feed, placed: Sequence[Placed], owners: Mapping[str, int], ours: set[int], now: datetime) -> None:
-    """Write what the entries changed: keys, articles, then the feed's own rows."""
+def _write(
+    answer: _Answer,
+    created: Mapping[str, tuple[int, int | None]],
+    owners: Mapping[str, int],
+    ours: set[int],
+    now: datetime,
+) -> list[FeedEntry]:
+    """Write what the entries changed of articles and keys; returns the feed's own rows, as they are to be written."""
+    placed = [each for each in answer.differing if each.item.guid not in answer.recycled]
+    spare = _spare_rows(answer.feed, set(answer.found.values()), answer.items)
+    for item in answer.unknown:
+        pk = answer.found.get(item.guid) or created.get(item.url_key, (0, None))[0]
+        row = answer.rows.get(item.guid) or spare.pop(pk, None)
+        if pk:  # else another worker made it and merged it away in this very moment
+            placed.append(Placed(item, pk, row, row.content_hash if row and item.guid not in answer.recycled else ""))
     others = {each.article for each in placed} - ours
     addresses = {
         (each.item.url_key, each.article)
         for each in placed
         if each.article in others and each.item.entry.url and each.item.url_key not in owners
     }
-    held = renew(feed, [each for each in placed if each.article in others], addresses, now)
+    held = renew(answer.feed, [each for each in placed if each.article in others], addresses, now)
     # An article that has just been merged into another is found again, by its key, when the feed next changes.
-    _write_rows(feed, [each for each in placed if each.article in ours or each.article in held], now)
+    return [_row(answer.feed, each, now) for each in placed if each.article in ours or each.article in held]
 
 
-def _write_rows(feed: Feed, placed: Sequence[Placed], now: datetime) -> None:
-    """The feed's memory of its entries; one whose guid has changed keeps its row."""
-    renewed: list[FeedEntry] = []
-    added: list[FeedEntry] = []
-    for each in placed:
-        row = each.row or FeedEntry(feed=feed, first_seen_at=now)
-        row.guid, row.article_id, row.content_hash = each.item.guid, each.article, each.item.marks
-        (renewed if row.pk else added).append(row)
+def _row(feed: Feed, each: Placed, now: datetime) -> FeedEntry:
+    """The feed's memory of an entry; one whose guid has changed keeps its row."""
+    row = each.row or FeedEntry(feed=feed, first_seen_at=now)
+    row.guid, row.article_id, row.content_hash = each.item.guid, each.article, each.item.marks
+    return row
+
+
+def _write_rows(rows: Sequence[FeedEntry]) -> None:
+    renewed, added = [row for row in rows if row.pk], [row for row in rows if not row.pk]
     if renewed:
         FeedEntry.objects.bulk_update(renewed, ["guid", "article", "content_hash"])
     if added:

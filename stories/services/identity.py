@@ -7,8 +7,9 @@ stay two. It judges within one outlet only; whether outlets copy each other is n
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -66,26 +67,60 @@ def is_recycled(entry: Entry, known: Article) -> bool:
     return not _share_a_word(entry.title, known.title)
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What entries of unknown guid and address may be: by feed, the guids that it showed with their articles' numbers,
+    headlines and times; by outlet, its articles that agree in time or headline."""
+
+    shown: Mapping[int, Sequence[tuple[str, int, str, datetime | None]]]
+    articles: Mapping[int, Sequence[Article]]
+
+
+def candidates(unknown: Sequence[tuple[Feed, Sequence[tuple[str, Entry]]]], now: datetime) -> Candidates:
+    """The candidates for the entries of several feeds, guids with entries for each, in two queries at most."""
+    shown: dict[int, list[tuple[str, int, str, datetime | None]]] = defaultdict(list)
+    olds = {guid for feed, entries in unknown for guid in _before_moving(feed, entries)}
+    if olds:
+        rows = FeedEntry.objects.filter(feed__in=[feed for feed, _ in unknown], guid__in=olds)
+        values = rows.values_list("feed_id", "guid", "article_id", "article__title", "article__claimed_at")
+        for feed_pk, guid, article_pk, title, claimed_at in values:
+            shown[feed_pk].append((guid, article_pk, title, claimed_at))
+    articles: dict[int, list[Article]] = defaultdict(list)
+    every = [entry for _, entries in unknown for _, entry in entries]
+    if every:
+        times = [entry.claimed_at for entry in every if entry.claimed_at]
+        alike = Q(reported_at__in=times) | Q(reported_at__gte=now - NEAR, title__in=[entry.title for entry in every])
+        near = Article.objects.filter(alike, outlet_id__in={feed.outlet_id for feed, _ in unknown})
+        for article in near.only("outlet_id", "title", "summary", "url", "claimed_at", "first_seen_at"):
+            articles[article.outlet_id].append(article)
+    return Candidates(shown, articles)
+
+
 def lookalikes(
-    feed: Feed, unknown: Sequence[tuple[str, Entry]], taken: Collection[int], now: datetime
+    feed: Feed,
+    unknown: Sequence[tuple[str, Entry]],
+    taken: Collection[int],
+    near: Candidates,
+    now: datetime,
 ) -> dict[str, int]:
     """Articles of the feed's outlet that entries of unknown guid and address are all the same, by the guid.
 
     `unknown`: guids with their entries. `taken`: articles that the same answer shows otherwise; an entry beside them is
     another one. Where two articles fit an entry or two entries an article, nothing is claimed.
     """
-    if not unknown:
-        return {}
-    pairs = {*_moved(feed, unknown), *_republished(feed, unknown, now)}
+    alike = {
+        (guid, article.pk)
+        for article in near.articles.get(feed.outlet_id, ())
+        for guid, entry in unknown
+        if _alike(entry, article, now)
+    }
+    pairs = {*_moved(feed, unknown, near), *alike}
     guids, articles = Counter(guid for guid, _ in pairs), Counter(pk for _, pk in pairs)
     return {guid: pk for guid, pk in pairs if guids[guid] == articles[pk] == 1 and pk not in taken}
 
 
-def _moved(feed: Feed, unknown: Sequence[tuple[str, Entry]]) -> list[tuple[str, int]]:
-    """Entries whose guid is an address that the feed showed under another scheme or host: the site has moved.
-
-    Only hosts of the outlet's own, and only where headline or time agree: planets of blogs have equal paths, too.
-    """
+def _before_moving(feed: Feed, unknown: Sequence[tuple[str, Entry]]) -> dict[str, list[tuple[str, Entry]]]:
+    """The guids that entries would have had under another scheme, or another host of the outlet's own."""
     hosts = {links.host(feed.url), links.host(feed.moved_from), *feed.outlet.domains} - {""}
     hosts |= {f"www.{name}" for name in hosts} | {name.removeprefix("www.") for name in hosts}
     olds: dict[str, list[tuple[str, Entry]]] = {}
@@ -94,27 +129,22 @@ def _moved(feed: Feed, unknown: Sequence[tuple[str, Entry]]) -> list[tuple[str, 
             for name in {*hosts, match[1].lower()}:
                 for scheme in ("http", "https"):
                     olds.setdefault(f"{scheme}://{name}{match[2] or ''}", []).append((guid, entry))
-    if not olds:
-        return []
-    rows = FeedEntry.objects.filter(feed=feed, guid__in=olds).values_list(
-        "guid", "article_id", "article__title", "article__claimed_at"
-    )
+    return olds
+
+
+def _moved(feed: Feed, unknown: Sequence[tuple[str, Entry]], near: Candidates) -> list[tuple[str, int]]:
+    """Entries whose guid is an address that the feed showed under another scheme or host: the site has moved.
+
+    Only where headline or time agree: planets of blogs have equal paths, too.
+    """
+    rows = near.shown.get(feed.pk, ())
+    olds = _before_moving(feed, unknown) if rows else {}
     return [
         (guid, pk)
         for old, pk, title, claimed_at in rows
-        for guid, entry in olds[old]
+        for guid, entry in olds.get(old, ())
         if (entry.claimed_at and entry.claimed_at == claimed_at) or not changes.wording_changed(title, entry.title)
     ]
-
-
-def _republished(feed: Feed, unknown: Sequence[tuple[str, Entry]], now: datetime) -> list[tuple[str, int]]:
-    """Entries that read like an article of the outlet's."""
-    times = [entry.claimed_at for _, entry in unknown if entry.claimed_at]
-    titles = [entry.title for _, entry in unknown]
-    candidates = Article.objects.filter(
-        Q(reported_at__in=times) | Q(reported_at__gte=now - NEAR, title__in=titles), outlet_id=feed.outlet_id
-    ).only("title", "summary", "url", "claimed_at", "first_seen_at")
-    return [(guid, article.pk) for article in candidates for guid, entry in unknown if _alike(entry, article, now)]
 
 
 def _alike(entry: Entry, article: Article, now: datetime) -> bool:

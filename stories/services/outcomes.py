@@ -105,14 +105,29 @@ def save(token: UUID, asked_at: datetime, answered: Sequence[tuple[Feed, Answer]
         locked = Feed.objects.select_for_update(no_key=True, of=("self",)).select_related("outlet")
         rows = {row.pk: row for row in locked.filter(pk__in=[f.pk for f, _ in answered], lease_token=token)}
         recent = _recent(list(rows))
+        new = _find([(rows[feed.pk], answer) for feed, answer in answered if feed.pk in rows], now)
         fetches: list[Fetch] = []
         for feed, answer in answered:
             if row := rows.get(feed.pk):
                 asked_with = conditional(feed, asked_at)
-                fetches.append(_keep(row, answer, recent.get(row.pk, ()), now, asked_with=asked_with))
+                fetches.append(
+                    _keep(row, answer, new.get(row.pk, 0), recent.get(row.pk, ()), now, asked_with=asked_with)
+                )
         Fetch.objects.bulk_create(fetches)
         forget(list(rows))
     return sum(each.new for each in fetches)
+
+
+def _find(answered: Sequence[tuple[Feed, Answer]], now: datetime) -> dict[int, int]:
+    """Keep the entries, each outlet's feeds one after the other; new articles by feed."""
+    left = [(row, answer.parsed) for row, answer in answered if answer.parsed is not None]
+    new: dict[int, int] = {}
+    while left:
+        turn = {row.outlet_id: (row, parsed) for row, parsed in reversed(left)}
+        for (row, _), count in zip(turn.values(), finding.keep_all(list(turn.values()), now), strict=True):
+            new[row.pk] = count
+        left = [(row, parsed) for row, parsed in left if row.pk not in new]
+    return new
 
 
 def _recent(feeds: Collection[int]) -> dict[int, tuple[bool, ...]]:
@@ -123,12 +138,11 @@ def _recent(feeds: Collection[int]) -> dict[int, tuple[bool, ...]]:
     return {pk: tuple(result == PollResult.NEW for result in reversed(results)) for pk, results in rows}
 
 
-def _keep(row: Feed, answer: Answer, recent: tuple[bool, ...], now: datetime, *, asked_with: bool) -> Fetch:
+def _keep(row: Feed, answer: Answer, new: int, recent: tuple[bool, ...], now: datetime, *, asked_with: bool) -> Fetch:
     """Write one answer to its locked row; returns the history's line."""
-    new = seen = 0
+    seen = 0
     if answer.parsed is not None:
         seen = len(answer.parsed.entries)
-        new = finding.keep(row, answer.parsed, now)
         row.title = row.title or answer.parsed.title[:300]
         row.lang = row.lang or answer.parsed.lang
         row.ttl_s, row.period_s = answer.parsed.ttl_s, answer.parsed.period_s

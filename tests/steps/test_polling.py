@@ -124,14 +124,14 @@ def test_one_feeds_poison_does_not_cost_its_neighbours_their_turn(web, feed, now
     other = factories.feed(url="https://example.net/rss", next_poll_at=now)
     web.put(feed.url, rss(ITEM, title="poison"))
     web.put(other.url, rss(ITEM | {"link": "https://example.net/2", "guid": "2"}))
-    honest = outcomes.finding.keep
+    honest = outcomes.finding.keep_all
 
-    def keep(row, parsed, at):
-        if parsed.title == "poison":
+    def keep_all(found, at):
+        if any(parsed.title == "poison" for _, parsed in found):
             raise ValueError("nobody foresaw this")
-        return honest(row, parsed, at)
+        return honest(found, at)
 
-    monkeypatch.setattr(outcomes.finding, "keep", keep)
+    monkeypatch.setattr(outcomes.finding, "keep_all", keep_all)
     assert poll(now).found == 1
     feed.refresh_from_db()
     assert "nobody foresaw this" in feed.last_error
