@@ -1,6 +1,6 @@
 """How fast feeds are polled: fetched, parsed, stored; in the production code, on a database of the bench's own.
 
-    python bench/polling.py feeds [--feeds 2000] [--per-host 2] [--processes 2]
+    python bench/polling.py feeds [--feeds 2000] [--entries 40] [--per-host 2] [--processes 2]
         feeds of bench/feedserver.py (50 ms latency): all new, then 70 % answering 304, then 304 alone
     python bench/polling.py opml URL [--newsboat] [--copy]
         the feeds of an OPML list, twice; the same with newsboat beside it, where that is installed; with --copy their
@@ -170,8 +170,9 @@ def feeds(arguments: argparse.Namespace) -> None:
     try:
         with database():
             hosts = max(1, arguments.feeds // arguments.per_host)
-            subscribe([f"http://{_loopback(n % hosts)}:{PORT}/feed/{n}.xml" for n in range(arguments.feeds)])
-            poll_all("all new, 40 entries each", arguments.processes, server.pid)
+            path = f"{PORT}/feed/%d.xml?entries={arguments.entries}"
+            subscribe([f"http://{_loopback(n % hosts)}:{path % n}" for n in range(arguments.feeds)])
+            poll_all(f"all new, {arguments.entries} entries each", arguments.processes, server.pid)
             _post("/turn?changed=0.3")
             poll_all("70 % not modified", arguments.processes, server.pid)
             poll_all("all not modified", arguments.processes, server.pid)
@@ -252,6 +253,7 @@ def main() -> None:
     parser.add_argument("what", choices=["feeds", "opml", "work"])
     parser.add_argument("url", nargs="?", default="")
     parser.add_argument("--feeds", type=int, default=2000)
+    parser.add_argument("--entries", type=int, default=40)
     parser.add_argument("--per-host", type=int, default=2)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--newsboat", action="store_true")
