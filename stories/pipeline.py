@@ -71,7 +71,7 @@ class Step:
 
 
 STEPS = (
-    Step("extract", Stage.FOUND, Stage.EXTRACTED, extraction, queue="net", batch=24, lease_s=180),
+    Step("extract", Stage.FOUND, Stage.EXTRACTED, extraction, queue="net", batch=72, lease_s=180),
     Step("read", Stage.EXTRACTED, Stage.READ, reading, queue="cpu", batch=32, lease_s=120),
     Step("group", Stage.READ, Stage.GROUPED, grouping, queue="group", batch=64, lease_s=120),
     Step("trace", Stage.GROUPED, Stage.DONE, tracing, queue="cpu", batch=64, lease_s=120),

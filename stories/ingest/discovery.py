@@ -66,7 +66,7 @@ def find_feeds(url: str, ask: Ask, now: datetime) -> list[FoundFeed]:
     """
     response = _site(url, ask)
     itself = _read(response, FeedLink(response.url, ""), now)
-    if itself:
+    if isinstance(itself, FoundFeed):
         return [itself]
     found = _confirmed(feed_links(response.body, url=response.final_url)[:MAX_TRIED], ask, now)
     for guess in candidates(response.final_url) if not found else []:
@@ -74,7 +74,9 @@ def find_feeds(url: str, ask: Ask, now: datetime) -> list[FoundFeed]:
         if found:
             break
     if not found:
-        raise Permanent(f"No feed was found at {links.host(response.url) or url.strip()[:200]}")
+        # Of a web page that is all there is to say; of a list of feeds, or of what is broken, there is more.
+        why = "" if "web page" in itself.reason else f". {itself.reason}"
+        raise Permanent(f"No feed was found at {links.host(response.url) or url.strip()[:200]}{why}")
     return found
 
 
@@ -145,18 +147,20 @@ def _confirmed(named: Sequence[FeedLink], ask: Ask, now: datetime) -> list[Found
     confirmed: dict[str, FoundFeed] = {}
     answers = ask([fetch.Request(link.url, accept=fetch.ACCEPT_FEED) for link in named]) if named else ()
     for link, answer in zip(named, answers, strict=True):
-        found = None if isinstance(answer, Failure) else _read(answer, link, now)
-        if found and not isinstance(answer, Failure):
+        if isinstance(answer, Failure):
+            continue
+        found = _read(answer, link, now)
+        if isinstance(found, FoundFeed):
             confirmed.setdefault(links.url_key(answer.final_url), found)
     return list(confirmed.values())
 
 
-def _read(answer: fetch.Response, link: FeedLink, now: datetime) -> FoundFeed | None:
-    """The feed in an answer, with the title that it gives itself; None where it holds none."""
+def _read(answer: fetch.Response, link: FeedLink, now: datetime) -> FoundFeed | Failure:
+    """The feed in an answer, with the title that it gives itself; or why it holds none."""
     try:
         parsed = isolated.feed(answer.body, url=answer.final_url, headers=answer.headers, now=now)
-    except Failure:
-        return None
+    except Failure as failure:
+        return failure
     return FoundFeed(answer.permanent_url or link.url, parsed.title or link.title, parsed)
 
 

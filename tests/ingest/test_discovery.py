@@ -100,6 +100,12 @@ def test_a_page_that_declares_none_is_tried_at_the_usual_places(web: FakeWeb, no
     assert [exchange.path for exchange in web.seen] == ["/", "/feed", "/rss.xml"], "no guess after the first hit"
 
 
+def test_what_is_no_page_either_is_named(web: FakeWeb, now: datetime) -> None:
+    url = web.serve("/feeds.opml", body=b"<opml version='2.0'><body/></opml>")
+    with pytest.raises(Permanent, match="No feed was found at 127.0.0.1. This address answers with a list of feeds"):
+        find_feeds(url, ask(web), now)
+
+
 def test_a_site_without_feeds_says_so(web: FakeWeb, now: datetime) -> None:
     url = web.serve("/", body=b"<html><body>front page</body></html>")
     with pytest.raises(Permanent) as refused:
