@@ -102,7 +102,7 @@ def test_a_page_that_declares_none_is_tried_at_the_usual_places(web: FakeWeb, no
 
 def test_what_is_no_page_either_is_named(web: FakeWeb, now: datetime) -> None:
     url = web.serve("/feeds.opml", body=b"<opml version='2.0'><body/></opml>")
-    with pytest.raises(Permanent, match="No feed was found at 127.0.0.1. This address answers with a list of feeds"):
+    with pytest.raises(Permanent, match=r"found at 127\.0\.0\.1\. This address answers with a list of feeds"):
         find_feeds(url, ask(web), now)
 
 
