@@ -33,13 +33,33 @@ def test_a_poll_that_finds_nothing_rings_for_nothing(web, bells):
 
 def test_the_sweep_rings_once_per_batch_but_never_more_than_workers_can_answer(bells):
     factories.article(stage=Stage.READ)
-    for _ in range(30):
+    for _ in range(tasks.pipeline.BY_NAME["extract"].batch + 6):
         factories.article(stage=Stage.FOUND)
+    for _ in range((tasks.MAX_BELLS + 1) * tasks.pipeline.BY_NAME["read"].batch):
+        factories.article(stage=Stage.EXTRACTED)
     tasks.sweep()
-    assert bells == [("extract", "net"), ("extract", "net"), ("group", "group")]
+    extract, read = [("extract", "net")] * 2, [("read", "cpu")] * tasks.MAX_BELLS
+    assert bells == [*extract, *read, ("group", "group")]
 
 
 def test_a_finished_step_rings_for_the_next(bells):
     factories.article(stage=Stage.EXTRACTED)
     tasks.advance("read")
     assert bells == [("group", "group")]
+
+
+def test_pushed_articles_and_changed_pages_go_on_at_once(bells, monkeypatch):
+    pipeline = tasks.pipeline
+    monkeypatch.setattr(pipeline, "take_pushes", lambda clock: pipeline.pushes.Kept(pushes=1, found=2, more=False))
+    monkeypatch.setattr(
+        pipeline, "recheck", lambda clock: pipeline.rechecking.Rechecked(looked=3, changed=1, more=False)
+    )
+    tasks.take_pushes()
+    tasks.recheck()
+    assert bells == [("extract", "net"), ("read", "cpu")]
+
+
+def test_nothing_to_subscribe_to_or_to_watch_is_no_fault(bells):
+    tasks.subscribe()
+    tasks.watch()
+    assert bells == []
