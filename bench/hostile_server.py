@@ -56,7 +56,7 @@ def forever(start: bytes, again: bytes, pause_s: float = 0.0) -> Callable[[Send]
 
 
 def redirected(location: str) -> Callable[[Send], None]:
-    """A redirect for now."""
+    """A redirect of this time alone (302)."""
     return lambda send: send(f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode())
 
 

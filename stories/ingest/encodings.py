@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -48,7 +49,7 @@ class _Layer(Protocol):
     def feed(self, data: bytes) -> Iterator[bytes]: ...
 
 
-class _Members:
+class _Members(ABC):
     """Members one after another, each with a decoder of its own; whatever follows the last one is padding."""
 
     def __init__(self) -> None:
@@ -83,17 +84,17 @@ class _Members:
 
     _magic_length = 2
 
-    def _is_magic(self, data: bytes) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _is_magic(self, data: bytes) -> bool: ...
 
-    def _open(self, start: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _open(self, start: bytes) -> None: ...
 
-    def _decode(self, data: bytes) -> Iterator[bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def _decode(self, data: bytes) -> Iterator[bytes]: ...
 
-    def _rest(self) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def _rest(self) -> bytes: ...
 
 
 class _Zlib(_Members):
