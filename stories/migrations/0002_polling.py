@@ -11,6 +11,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # 0001 got this column after its first landing: databases from before it lack it.
+        migrations.RunSQL(
+            "ALTER TABLE stories_story ADD COLUMN IF NOT EXISTS demo boolean NOT NULL DEFAULT false;"
+            "ALTER TABLE stories_story ALTER COLUMN demo DROP DEFAULT",
+            migrations.RunSQL.noop,
+        ),
         migrations.CreateModel(
             name="ArticleKey",
             fields=[
