@@ -11,6 +11,10 @@ trace    the whole story is looked at again: its headline, its first report, its
 recheck  beside the table: while its story lives, an article's page is looked at again after 1 h, 6 h, 24 h and 7 d;
          what really changed is a new version, and the article goes on from EXTRACTED.
 
+look     beside the table: a story that has grown is held against its neighbours again; what is sure is merged, split
+         or moved (each an edit), what is doubtful is asked of an editor.
+close    beside the table: a story that has been quiet for 72 h closes; a later report may take it up again.
+
 The row is the queue, Celery is only the bell. Each step is (compute, save): compute may be slow and writes nothing;
 save is short and runs in one transaction that first makes sure that the row is still at the step's stage and still
 leased to us. So any process may be killed at any moment: the lease runs out, the sweep rings again, the row goes on.
@@ -31,6 +35,7 @@ from typing import Any, Protocol
 from stories.ingest.errors import Failure
 from stories.models import Article, Stage
 from stories.services import (
+    closing,
     extraction,
     grouping,
     leases,
@@ -38,6 +43,7 @@ from stories.services import (
     pushes,
     reading,
     rechecking,
+    regrouping,
     tracing,
     watching,
     websub,
@@ -163,6 +169,17 @@ def subscribe(clock: Callable[[], datetime]) -> int:
 def watch(clock: Callable[[], datetime]) -> int:
     """See which outlets report much less than they usually do."""
     return watching.watch(clock())
+
+
+def look_again(clock: Callable[[], datetime]) -> int:
+    """Hold stories that have grown against their neighbours; how many were looked at."""
+    return regrouping.look_again(clock)
+
+
+def close_quiet(clock: Callable[[], datetime]) -> int:
+    """Close the stories that fell quiet, and forget the reports that are too old to be joined."""
+    closing.prune_recent(clock())
+    return closing.close_quiet(clock())
 
 
 def waiting(now: datetime) -> dict[str, int]:

@@ -63,6 +63,19 @@ def watch() -> None:
 
 
 @shared_task
+def look_again() -> None:
+    """A second look at the stories that have grown."""
+    if pipeline.look_again(timezone.now):
+        ring("trace")
+
+
+@shared_task
+def close_quiet() -> None:
+    """Close the stories that fell quiet."""
+    pipeline.close_quiet(timezone.now)
+
+
+@shared_task
 def sweep() -> None:
     """Ring for every row that waits: a lost bell costs ten seconds, never work."""
     for name, rows in pipeline.waiting(timezone.now()).items():

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stories.views import adding, articles, demo, feed, feeds, front, health, outlets, search, setup, story, websub
+from stories.views import (
+    adding,
+    articles,
+    demo,
+    doubts,
+    feed,
+    feeds,
+    front,
+    health,
+    outlets,
+    quality,
+    search,
+    setup,
+    story,
+    websub,
+)
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -14,6 +29,10 @@ urlpatterns = [
     path("outlet/<slug:slug>/", outlets.outlet, name="outlet"),
     path("article/<int:pk>/", articles.article, name="article"),
     path("article/<int:pk>/retry/", articles.retry, name="article_retry"),
+    path("doubts/", doubts.doubts, name="doubts"),
+    path("doubts/<int:pk>/", doubts.decide, name="doubt_decide"),
+    path("quality/", quality.quality, name="quality"),
+    path("edits/", quality.edits, name="edits"),
     path("search/", search.search, name="search"),
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds.opml", adding.export_opml, name="opml_export"),

@@ -9,7 +9,23 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from stories.models import Article, Feed, Outlet, PollResult, Stage, Story, TextState, User, Version
+from stories.models import (
+    GROUPING,
+    Act,
+    Article,
+    Doubt,
+    Edit,
+    Feed,
+    Outlet,
+    PollResult,
+    Stage,
+    Story,
+    StoryLink,
+    TextState,
+    Tie,
+    User,
+    Version,
+)
 
 # A morning in the invented isles; tests that look at relative times pass a clock of their own.
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -87,6 +103,40 @@ def story(articles: Sequence[Article] = (), **kw: Any) -> Story:
         member.story = row
         member.save(update_fields=["story"])
     return row
+
+
+def copy(of: Article, **kw: Any) -> Article:
+    """A report that carries another's text, ten minutes after it, in no story unless `story` is given."""
+    kw.setdefault("first_seen_at", of.first_seen_at + timedelta(minutes=10))
+    kw.setdefault("copy_share", 0.98)
+    return article(copy_of=of, **kw)
+
+
+def link(first: Story, second: Story, **kw: Any) -> StoryLink:
+    """A tie between two stories, a chapter unless `kind` says otherwise."""
+    kw.setdefault("kind", Tie.CHAPTER)
+    kw.setdefault("probability", 0.84)
+    kw.setdefault("reasons", ["4 shared names"])
+    return StoryLink.objects.create(first=first, second=second, **kw)
+
+
+def edit(story: Story, act: str = Act.MERGE, **kw: Any) -> Edit:
+    """An edit by grouping at MORNING; give `by` for an editor's, and `moves` as an Edit keeps them."""
+    kw.setdefault("by", GROUPING)
+    kw.setdefault("at", MORNING)
+    if kw["by"] == GROUPING:
+        kw.setdefault("probability", 0.97)
+        kw.setdefault("reasons", ["6 shared names"])
+    return Edit.objects.create(story=story, act=act, **kw)
+
+
+def doubt(story: Story, act: str = Act.MERGE, **kw: Any) -> Doubt:
+    """An open question, found at MORNING."""
+    kw.setdefault("key", f"{act}-{next(_numbers)}")
+    kw.setdefault("probability", 0.64)
+    kw.setdefault("reasons", ["3 shared names"])
+    kw.setdefault("found_at", MORNING)
+    return Doubt.objects.create(story=story, act=act, **kw)
 
 
 def user(**kw: Any) -> User:

@@ -125,6 +125,8 @@ CELERY_BEAT_SCHEDULE = {
     "pushes": {"task": "stories.tasks.take_pushes", "schedule": 5.0, "options": {"expires": 5, "queue": "net"}},
     "recheck": {"task": "stories.tasks.recheck", "schedule": 30.0, "options": {"expires": 30, "queue": "net"}},
     "subscribe": {"task": "stories.tasks.subscribe", "schedule": 60.0, "options": {"expires": 60, "queue": "net"}},
+    "look": {"task": "stories.tasks.look_again", "schedule": 20.0, "options": {"expires": 20, "queue": "group"}},
+    "close": {"task": "stories.tasks.close_quiet", "schedule": 600.0, "options": {"expires": 600, "queue": "cpu"}},
     "watch": {"task": "stories.tasks.watch", "schedule": 3600.0, "options": {"expires": 3600, "queue": "cpu"}},
     "sweep": {"task": "stories.tasks.sweep", "schedule": 10.0, "options": {"expires": 10, "queue": "net"}},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from stories.admin.viewing import ViewOnly
-from stories.models import Article, Story, TermCount
+from stories.models import Article, Recent, Story, StoryLink, TermCount
 
 
 class ArticleInline(ViewOnly, admin.TabularInline[Article, Story]):
@@ -35,6 +35,29 @@ class StoryAdmin(ViewOnly, admin.ModelAdmin[Story]):
     date_hierarchy = "last_at"
     show_full_result_count = False
     inlines = (ArticleInline,)
+
+
+@admin.register(StoryLink)
+class StoryLinkAdmin(ViewOnly, admin.ModelAdmin[StoryLink]):
+    """Chapters, related stories and the same event in other languages, with the reasons."""
+
+    list_display = ("first", "kind", "second", "probability", "by_curator", "made_at")
+    list_filter = ("kind", "by_curator")
+    search_fields = ("first__title", "second__title")
+    list_select_related = ("first", "second")
+    show_full_result_count = False
+
+
+@admin.register(Recent)
+class RecentAdmin(ViewOnly, admin.ModelAdmin[Recent]):
+    """What new reports are compared with at the moment."""
+
+    list_display = ("article", "story", "lang", "reported_at", "grouped_at")
+    list_filter = ("lang", "demo")
+    search_fields = ("article__title", "story__title")
+    list_select_related = ("article", "story")
+    exclude = ("vector",)
+    show_full_result_count = False
 
 
 @admin.register(TermCount)

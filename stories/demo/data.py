@@ -3,7 +3,7 @@
 Times in the files are minutes from the start of the world; most articles are published before it. `{day:-90}` in a text
 is the name of the weekday 90 minutes before the start, so that "on Thursday" is right whenever the world is started.
 
-It renders nothing (pages.py does) and reads no clock. The gold labels (story, role, credits) are here for tests only.
+It renders nothing (pages.py does) and reads no clock. The gold labels (story, role, credits, ties) are for tests only.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")  # strftime follows the locale
+# By language; strftime follows the locale.
+_DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+}
 _DAY_MARK = re.compile(r"\{day:(-?\d+)\}")
 
 
@@ -82,11 +86,21 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoTie:
+    """A gold label: two stories that belong together without being one; `kind` is chapter, related or translation."""
+
+    first: str
+    second: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class World:
-    """All outlets by slug, and all articles in the order in which they are published."""
+    """All outlets by slug, all articles in the order of their publication, and the ties between their stories."""
 
     outlets: dict[str, DemoOutlet]
     articles: tuple[Article, ...]
+    ties: tuple[DemoTie, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +120,12 @@ def load() -> World:
     tables = [tomllib.loads(f.read_text("utf-8")) for f in files(__package__).iterdir() if f.name.endswith(".toml")]
     found = [_outlet(row) for table in tables for row in table.get("outlet", ())]
     articles = [_article(row) for table in tables for row in table.get("article", ())]
-    return World({o.slug: o for o in found}, tuple(sorted(articles, key=lambda a: (a.minutes, a.path))))
+    ties = [DemoTie(**row) for table in tables for row in table.get("tie", ())]
+    return World(
+        {o.slug: o for o in found},
+        tuple(sorted(articles, key=lambda a: (a.minutes, a.path))),
+        tuple(sorted(ties, key=lambda t: (t.first, t.second))),
+    )
 
 
 def _outlet(row: dict[str, Any]) -> DemoOutlet:
@@ -118,6 +137,7 @@ def _outlet(row: dict[str, Any]) -> DemoOutlet:
         owner_group=row["owner_group"],
         tagline=row["tagline"],
         sections=tuple(row["sections"]),
+        lang=row.get("lang", "en"),
     )
 
 
@@ -161,7 +181,8 @@ def published(start: datetime, now: datetime, outlet_slug: str | None = None) ->
 
 def _published(article: Article, start: datetime, now: datetime) -> Published:
     current = [v for v in article.versions if at(start, v.minutes) <= now][-1]
-    words = (_days(s, start) for s in (current.title, current.summary, current.text, current.correction))
+    days = _DAYS[load().outlets[article.outlet].lang]
+    words = (_days(s, start, days) for s in (current.title, current.summary, current.text, current.correction))
     when = at(start, article.minutes)
     return Published(
         article=article,
@@ -172,5 +193,5 @@ def _published(article: Article, start: datetime, now: datetime) -> Published:
     )
 
 
-def _days(text: str, start: datetime) -> str:
-    return _DAY_MARK.sub(lambda mark: _DAYS[at(start, int(mark[1])).weekday()], text)
+def _days(text: str, start: datetime, names: tuple[str, ...]) -> str:
+    return _DAY_MARK.sub(lambda mark: names[at(start, int(mark[1])).weekday()], text)

@@ -2,14 +2,23 @@
 
 from stories.models.accounts import User
 from stories.models.articles import Article, ArticleKey, Stage, TextState, Version
+from stories.models.curation import GROUPING, Act, Bond, Constraint, Doubt, DoubtState, Edit
 from stories.models.feeds import FAILURES, Feed, FeedEntry, Outlet, PollResult
+from stories.models.grouping import Recent, StoryLink, Tie
 from stories.models.polling import Fetch, Host, Push, Subscription
 from stories.models.stories import Story, TermCount
 
 __all__ = [
     "FAILURES",
+    "GROUPING",
+    "Act",
     "Article",
     "ArticleKey",
+    "Bond",
+    "Constraint",
+    "Doubt",
+    "DoubtState",
+    "Edit",
     "Feed",
     "FeedEntry",
     "Fetch",
@@ -17,11 +26,14 @@ __all__ = [
     "Outlet",
     "PollResult",
     "Push",
+    "Recent",
     "Stage",
     "Story",
+    "StoryLink",
     "Subscription",
     "TermCount",
     "TextState",
+    "Tie",
     "User",
     "Version",
 ]

@@ -81,11 +81,21 @@ class Article(models.Model):
     page_last_modified = models.TextField(blank=True, editable=False)
     page_gone_at = models.DateTimeField("page found gone", null=True, blank=True)
 
+    # What the read step finds: a vector, counts of words, and what else tells events apart (nlp.traits).
     vector = VectorField(dimensions=384, null=True, blank=True, editable=False)
     terms = models.JSONField(null=True, blank=True, editable=False)
+    traits = models.JSONField(null=True, blank=True, editable=False)
+
+    # Copies point at the earliest one, never at another copy. `bands` are keys under which near duplicates meet.
+    copy_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies")
+    copy_share = models.FloatField("share of its text that the other holds", null=True, blank=True)
+    wire = models.CharField("agency whose text it carries", max_length=60, blank=True)
+    signature = models.BinaryField(null=True, blank=True, editable=False)
+    bands = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
 
     story = models.ForeignKey("Story", on_delete=models.SET_NULL, null=True, blank=True, related_name="articles")
-    story_score = models.FloatField("grouping score", null=True, blank=True)
+    # The probability that it belongs to its story, as grouping put it when the article joined; and why, in words.
+    story_score = models.FloatField("probability that it belongs", null=True, blank=True)
     story_reasons = ArrayField(models.CharField(max_length=300), default=list, blank=True)
 
     # The row is the queue: stage says what is to be done, the lease who does it, retry_at when to try again.
@@ -106,6 +116,7 @@ class Article(models.Model):
             models.Index(fields=["outlet", "-reported_at"], name="article_outlet_time"),
             models.Index(fields=["story", "reported_at"], name="article_story_time"),
             models.Index(fields=["recheck_at"], name="article_recheck", condition=Q(recheck_at__isnull=False)),
+            GinIndex(fields=["bands"], name="article_bands"),
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from pgvector.django import VectorField
 
@@ -18,13 +19,6 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def live(self) -> Self:
         """Stories that were not merged into another and hold at least one article."""
         return self.filter(merged_into=None, article_count__gt=0)
-
-    def near(self, at: datetime, window: timedelta, *, lang: str, demo: bool) -> Self:
-        """Stories of a language with a report within `window` of `at`: what an article may join.
-
-        Invented news joins invented news only: it must never seem to bear out what a newsroom reports.
-        """
-        return self.filter(merged_into=None, lang=lang, demo=demo, last_at__gte=at - window, first_at__lte=at + window)
 
 
 class Story(models.Model):
@@ -47,14 +41,24 @@ class Story(models.Model):
     last_at = models.DateTimeField("latest report")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
 
+    # Copies of one text are one voice, however many outlets carry it.
+    voice_count = models.PositiveIntegerField("voices", default=0)
+    # A story closes when it has been quiet; a later report may take it up again.
+    closed_at = models.DateTimeField("closed", null=True, blank=True)
+    reopened_at = models.DateTimeField("taken up again", null=True, blank=True)
+    # A curator's lock: the program takes no report out of it and merges it with nothing. New reports may join.
+    locked = models.BooleanField(default=False)
+
     demo = models.BooleanField("of the demo world", default=False, editable=False)
 
-    # The members' sums: what a new article is compared with.
+    # The sum of the members' vectors, and the names and numbers that tell it apart: how related stories are found.
     vector = VectorField(dimensions=384, editable=False)
-    terms = models.JSONField(default=dict, editable=False)
-    # Grouping counts `revision` up; tracing notes the one that it has seen, so that the last word is never lost.
+    keys = ArrayField(models.CharField(max_length=100), default=list, blank=True, editable=False)
+    # Whatever changes the members counts `revision` up; tracing and the second look note the one that they have seen,
+    # so that the last word is never lost.
     revision = models.PositiveIntegerField(default=0, editable=False)
     traced_revision = models.PositiveIntegerField(default=0, editable=False)
+    looked_revision = models.PositiveIntegerField("revision of the second look", default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = StoryQuerySet.as_manager()
@@ -65,6 +69,13 @@ class Story(models.Model):
         indexes = [
             models.Index(fields=["lang", "last_at"], name="story_window", condition=Q(merged_into=None)),
             models.Index(fields=["-last_at", "-outlet_count"], name="story_front", condition=Q(merged_into=None)),
+            models.Index(
+                fields=["last_at"],
+                name="story_second_look",
+                condition=Q(merged_into=None, looked_revision__lt=F("revision")),
+            ),
+            models.Index(fields=["last_at"], name="story_open", condition=Q(merged_into=None, closed_at=None)),
+            GinIndex(fields=["keys"], name="story_keys"),
         ]
 
     def __str__(self) -> str:

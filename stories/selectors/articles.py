@@ -1,4 +1,4 @@
-"""The article page: one report, its three times, its versions and its place in a story. Full text stays here."""
+"""The article page: one report, its three times, versions, copies and its place in a story. Full text stays here."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from django.db.models import QuerySet
+
 from stories.models import Article, Version
-from stories.selectors import excerpts, story
+from stories.selectors import columns, excerpts, grouping, story, voices
 
 # An outlet that edits more often than this shows its latest edits.
 MAX_VERSIONS = 40
+# Copies on one page of an article's copies.
+COPIES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +47,41 @@ class ArticlePage:
     words: int
     changes: Sequence[Change]
 
+    @property
+    def voices(self) -> int:
+        """The voices of its story, where they are known and worth a word; else 0."""
+        return voices.voices(self.article.story) if self.article.story else 0
+
 
 def article_page(pk: int) -> ArticlePage | None:
-    """The article's page, or None where there is no such article. Two queries."""
-    article = (
-        Article.objects.select_related("outlet", "feed", "story", "version")
-        .defer("vector", "terms", "feed_text", "story__vector", "story__terms")
-        .filter(pk=pk)
-        .first()
-    )
+    """The article's page, or None where there is no such article. Four queries at most."""
+    heavy = [*columns.of_article(), *columns.of_article("copy_of__"), *columns.of_story("story__")]
+    related = Article.objects.select_related("outlet", "feed", "story", "version", "copy_of__outlet")
+    article = related.defer(*heavy).filter(pk=pk).first()
     if article is None:
         return None
     text = article.version.text if article.version else ""
     excerpt = excerpts.shorten(article.summary or text, excerpts.PAGE_WORDS)
     versions = list(article.versions.defer("search").order_by("-seen_at", "-pk")[:MAX_VERSIONS])[::-1]
     return ArticlePage(
-        report=story.as_report(article, excerpt, ()),
+        report=story.as_report(article, excerpt, (), brought=_brought(article)),
         article=article,
         words=len(text.split()),
         changes=[_change(old, new) for old, new in pairwise(versions)][::-1],
     )
+
+
+def _brought(article: Article) -> grouping.Told | None:
+    """The edit that put it into its story, if one did."""
+    if article.story is None:
+        return None
+    return grouping.brought(grouping.edits_of(article.story), article.story).get(article.pk)
+
+
+def copies_of(article: Article) -> QuerySet[Article]:
+    """The reports that carry this one's text, oldest first, whichever story they are in."""
+    copies = article.copies.select_related("outlet").defer(*columns.of_article())
+    return copies.order_by("reported_at", "pk")
 
 
 def _change(old: Version, new: Version) -> Change:

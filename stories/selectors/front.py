@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from django.db.models import Min
 
 from stories.models import Article, Story
-from stories.selectors import excerpts, paging
+from stories.selectors import columns, excerpts, grouping, paging
+from stories.selectors.voices import voices
 
 PAGE = 20
 # Beside the main list: enough to see what is coming in, short enough not to compete with it.
@@ -27,12 +28,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class StoryRow:
-    """A story in a list: `outlets` in the order of their first reports, `more` for those not named."""
+    """A story in a list: `outlets` in the order of their first reports, `more` for those not named.
+
+    `voices` is 0 where there is nothing to say of them; `before` is the chapter that this story continues.
+    """
 
     story: Story
     outlets: Sequence[Name]
     more: int
     excerpt: str
+    voices: int = 0
+    before: Story | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class FrontPage:
 
 
 def front_page(*, show_all: bool, before: str = "") -> FrontPage:
-    """Stories by their latest report; with `show_all` also those of a single outlet. At most six queries.
+    """Stories by their latest report; with `show_all` also those of a single outlet. At most seven queries.
 
     While no story has two outlets, all are shown: an empty list would hide that there is news.
     """
@@ -56,19 +62,20 @@ def front_page(*, show_all: bool, before: str = "") -> FrontPage:
     key = paging.decode(before, len(_ORDER) - 1)
     if key:
         stories = stories.filter(paging.older(_ORDER, key))
-    page = list(stories.defer("vector", "terms").order_by(*(f"-{name}" for name in _ORDER))[: PAGE + 1])
+    page = list(stories.defer(*columns.of_story()).order_by(*(f"-{name}" for name in _ORDER))[: PAGE + 1])
     older = ""
     if len(page) > PAGE:
         page = page[:PAGE]
         older = paging.encode(page[-1].last_at, page[-1].outlet_count, page[-1].pk)
     singles: list[Story] = []
     if not show_all and not key:
-        alone = Story.objects.live().filter(outlet_count=1).defer("vector", "terms")
+        alone = Story.objects.live().filter(outlet_count=1).defer(*columns.of_story())
         singles = list(alone.order_by("-last_at", "-pk")[:SINGLES])
     names = outlets_of([story.pk for story in [*page, *singles]])
     texts = excerpts.of_articles([story.headline_of_id for story in page if story.headline_of_id])
+    before_these = grouping.chapters_before([story.pk for story in page])
     return FrontPage(
-        rows=[_row(story, names, texts) for story in page],
+        rows=[_row(story, names, texts, before_these.get(story.pk)) for story in page],
         older=older,
         show_all=show_all,
         singles=[_row(story, names, {}) for story in singles],
@@ -89,7 +96,7 @@ def outlets_of(ids: Sequence[int]) -> dict[int, list[Name]]:
     return names
 
 
-def _row(story: Story, names: dict[int, list[Name]], texts: dict[int, str]) -> StoryRow:
+def _row(story: Story, names: dict[int, list[Name]], texts: dict[int, str], before: Story | None = None) -> StoryRow:
     """A row; the one outlet too many is named rather than counted."""
     outlets = names.get(story.pk, [])
     shown = NAMES if len(outlets) > NAMES + 1 else NAMES + 1
@@ -98,4 +105,6 @@ def _row(story: Story, names: dict[int, list[Name]], texts: dict[int, str]) -> S
         outlets=outlets[:shown],
         more=max(0, len(outlets) - shown),
         excerpt=texts.get(story.headline_of_id or 0, ""),
+        voices=voices(story),
+        before=before,
     )

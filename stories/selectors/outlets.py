@@ -91,9 +91,7 @@ def outlet_rows(outlets: Sequence[Outlet], now: datetime) -> list[OutletRow]:
 
 def outlet_page(outlet: Outlet, before: str = "") -> OutletPage:
     """The outlet with its feeds and its articles, newest first. Three queries."""
-    articles = outlet.articles.select_related("story").defer(
-        "vector", "terms", "feed_text", "story__vector", "story__terms"
-    )
+    articles = outlet.articles.select_related("story").defer("vector", "terms", "feed_text", "story__vector")
     key = paging.decode(before, len(_ORDER) - 1)
     if key:
         articles = articles.filter(paging.older(_ORDER, key))

@@ -80,9 +80,7 @@ def _groups(ids: Sequence[int], query: SearchQuery) -> list[Group]:
             _marked(Coalesce(NullIf(Left("version__text", _TEXT), Value("")), "version__summary"), query, whole=False),
         )
     }
-    articles = Article.objects.select_related("outlet", "story").defer(
-        "vector", "terms", "feed_text", "story__vector", "story__terms"
-    )
+    articles = Article.objects.select_related("outlet", "story").defer("vector", "terms", "feed_text", "story__vector")
     by_id = articles.in_bulk(list(ids))
     groups: dict[int, Group] = {}
     hits: dict[int, list[Hit]] = {}

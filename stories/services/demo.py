@@ -10,7 +10,7 @@ from django.db import transaction
 from stories.demo import world
 from stories.ingest.errors import Permanent
 from stories.ingest.opml import Outline
-from stories.models import Article, Feed, Outlet, Story
+from stories.models import Article, Edit, Feed, Outlet, Story
 from stories.services.subscribing import free_slug, subscribe
 
 # Its last articles appear while a newcomer watches; real feeds are never polled this often.
@@ -40,7 +40,7 @@ def _subscribe(row: world.DemoOutlet, base: str, now: datetime) -> Feed:
         kind=row.kind,
         owner_group=row.owner_group,
         homepage=f"{base}/{row.slug}/",
-        lang="en",
+        lang=row.lang,
         demo=True,
     )
     outline = Outline(title=row.name, feed_url=f"{base}/{row.slug}/feed.xml", home_url=outlet.homepage, categories=())
@@ -52,8 +52,14 @@ def _subscribe(row: world.DemoOutlet, base: str, now: datetime) -> Feed:
 
 @transaction.atomic
 def remove() -> int:
-    """Take the demo world out again, with its articles and stories."""
+    """Take the demo world out again, with its articles and stories, and what was decided about them."""
+    stories = Story.objects.filter(demo=True)
+    edits = Edit.objects.filter(story__in=stories)
+    # Edits and merges hold on to their stories, so that none is lost by mistake: here all go at once.
+    edits.update(undoes=None)
+    edits.delete()
     removed, _ = Article.objects.filter(outlet__demo=True).delete()
-    Story.objects.filter(demo=True).delete()
+    stories.update(merged_into=None)
+    stories.delete()
     Outlet.objects.filter(demo=True).delete()
     return removed

@@ -1,4 +1,8 @@
-"""The trace step: look at the whole story again. A pure function of its articles: run twice, it says the same."""
+"""The trace step: look at the whole story again. A pure function of its articles: run twice, it says the same.
+
+Its headline, counts and times; which of its reports are copies, and so how many voices it has; the stories that it is
+tied to. What a curator decided is in the rows that it reads.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,19 @@ import numpy as np
 from stories.ingest.errors import Failure, Permanent
 from stories.models import Article, Story
 from stories.nlp import titles
+from stories.nlp.terms import is_english
+from stories.services import copies, relating
+
+_WRITTEN = (
+    "title",
+    "headline_of",
+    "article_count",
+    "outlet_count",
+    "voice_count",
+    "first_at",
+    "last_at",
+    "traced_revision",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +41,8 @@ class Trace:
     outlets: int
     first_at: datetime
     last_at: datetime
+    copies: copies.Found
+    ties: relating.Look
 
 
 def compute(articles: Sequence[Article], now: datetime) -> Mapping[int, Trace | Failure]:
@@ -31,16 +50,23 @@ def compute(articles: Sequence[Article], now: datetime) -> Mapping[int, Trace | 
     stories = {story.pk: story for story in Story.objects.filter(pk__in={a.story_id for a in articles})}
     traces = {pk: trace(story) for pk, story in stories.items()}
     gone = Permanent("The article's story no longer exists.")
-    return {article.pk: traces.get(article.story_id or 0, gone) for article in articles}
+    return {article.pk: traces.get(article.story_id or 0) or gone for article in articles}
 
 
-def trace(story: Story) -> Trace:
-    """The story's headline, counts and times, from its articles in the order in which they were reported."""
+def trace(story: Story) -> Trace | None:
+    """What the story's articles say, in the order in which they were reported; None of a story that has none left."""
     rows = list(
         story.articles.order_by("reported_at", "pk").values_list("pk", "title", "vector", "outlet_id", "reported_at")
     )
+    if not rows:
+        return None
     headlines = [row[1] for row in rows]
-    central = titles.most_central(headlines, np.array([row[2] for row in rows], dtype=np.float32))
+    copied = copies.look(story)
+    central = titles.most_central(
+        headlines,
+        _vectors(story, [row[2] for row in rows]),
+        copies=[index for index, row in enumerate(rows) if copied.copies.get(row[0])],
+    )
     return Trace(
         revision=story.revision,
         title=headlines[central],
@@ -49,26 +75,27 @@ def trace(story: Story) -> Trace:
         outlets=len({row[3] for row in rows}),
         first_at=rows[0][4],
         last_at=rows[-1][4],
+        copies=copied,
+        ties=relating.look(story),
     )
+
+
+def _vectors(story: Story, stored: Sequence[Sequence[float] | None]) -> np.ndarray | None:
+    """The articles' vectors, float32 [articles, 384]; None where the encoder does not know the language."""
+    return np.array(stored, dtype=np.float32) if is_english(story.lang) else None
 
 
 def save(article: Article, result: Trace, now: datetime) -> None:
-    """Write the trace to the story, unless the story has grown since: whoever made it grow will trace it."""
+    """Write the trace to the story, unless the story has changed since: whoever changed it will have it traced."""
     story = Story.objects.select_for_update(no_key=True).filter(pk=article.story_id or 0).first()
     if story is None or story.revision != result.revision:
         return
+    found = copies.save(article, result.copies)
     story.title, story.headline_of_id = result.title, result.headline_of
     story.article_count, story.outlet_count = result.articles, result.outlets
+    story.voice_count = found.voices
     story.first_at, story.last_at = result.first_at, result.last_at
     story.traced_revision = result.revision
-    story.save(
-        update_fields=[
-            "title",
-            "headline_of",
-            "article_count",
-            "outlet_count",
-            "first_at",
-            "last_at",
-            "traced_revision",
-        ]
-    )
+    story.save(update_fields=_WRITTEN)
+    relating.keep(story, result.ties)
+    copies.recount(found.others)

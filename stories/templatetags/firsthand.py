@@ -1,7 +1,12 @@
-"""How the pages spell times, counts and languages. Formatting only: reads no table, decides nothing."""
+"""How the pages spell times, counts, shares and languages. Formatting only: decides nothing.
+
+It reads one table, for the number that the frame of every page shows to editors.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,13 +19,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from stories.ingest import schedule
-from stories.models import Feed, PollResult
-from stories.selectors import search
+from stories.models import Article, Feed, PollResult
+from stories.nlp import grouping
+from stories.selectors import doubts, search, voices
 from stories.selectors.feeds import State, state_of
 
 register = template.Library()
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+# How nlp.grouping and nlp.secondlook begin their reasons.
+_SURE = re.compile(r"\d{1,2} % sure\b")
 _LANGUAGES = Locale("en", "GB").languages
 
 
@@ -90,6 +98,65 @@ def counted(count: int, noun: str) -> str:
     """A count with its noun in the right number: "1 report", "1,204 reports"; "story,stories" where s won't do."""
     one, _, many = noun.partition(",")
     return f"{intcomma(count)} {one if count == 1 else many or one + 's'}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share between 0 and 1 as people say it: "88 %". What is neither none nor all is never rounded to it."""
+    hundredths = round(share * 100)
+    if hundredths == 0 and share > 0:
+        return "under 1\u00a0%"
+    if hundredths == 100 and share < 1:
+        return "over 99\u00a0%"
+    return f"{hundredths}\u00a0%"
+
+
+@register.filter
+def hundredths(share: float) -> int:
+    """A share as so many of a hundred."""
+    return round(share * 100)
+
+
+@register.filter
+def commas(count: int) -> str:
+    """A count with its thousands apart: "1,204"."""
+    return str(intcomma(count))
+
+
+@register.filter
+def sure(probability: float) -> str:
+    """A probability in words: "88 % sure", "only 31 % likely". Nothing that a program works out is certain."""
+    share = grouping.percent(probability).replace(" ", "\u00a0")
+    return f"{share} sure" if probability >= 0.5 else f"only {share} likely"
+
+
+@register.filter
+def besides(reasons: Sequence[str], probability: float | None) -> list[str]:
+    """Reasons without the one that only says how sure grouping was, where that is said already."""
+    return [reason for reason in reasons or () if probability is None or not _SURE.match(reason)]
+
+
+@register.filter
+def copied(share: float | None) -> str:
+    """How much of a copy's text stands in what it copies. Nothing where that is not known."""
+    if share is None:
+        return ""
+    # A word in a hundred is a dateline or a corrected slip; in ten, a paragraph cut or added.
+    if share >= 0.99:
+        return "word for word"
+    return "nearly word for word" if share >= 0.9 else f"with changes: {percent(share)} the same"
+
+
+@register.filter
+def agency(article: Article) -> str:
+    """The agency whose text an outlet carries, if it is not that agency itself."""
+    return voices.agency_of(article)
+
+
+@register.simple_tag
+def open_doubts() -> int:
+    """How many questions wait for an editor."""
+    return doubts.open_count()
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from stories.models import Article, Stage, TextState
 from stories.selectors import articles as selector
+from stories.selectors import columns
 from stories.services import retrying
 from stories.views.pages import editors_only, page
 
@@ -26,6 +28,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "article": row,
         "on_its_way": row.stage not in (Stage.DONE, Stage.FAILED),
         "failed": row.stage == Stage.FAILED,
+        "copies": Paginator(selector.copies_of(row), selector.COPIES).get_page(request.GET.get("page")),
         "may_fetch_again": row.stage == Stage.DONE and row.text_state in (TextState.NONE, TextState.FEED),
     }
     return page(request, "stories/article.html", context)
@@ -34,7 +37,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
 @editors_only
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a failed article on again, or fetch the page of one without text anew."""
-    row = get_object_or_404(Article.objects.defer("vector", "terms"), pk=pk)
+    row = get_object_or_404(Article.objects.defer(*columns.of_article()), pk=pk)
     if retrying.retry(row, now=timezone.now()):
         messages.success(request, "The article is tried again; it is read within a minute or so.")
     else:

@@ -29,8 +29,8 @@ def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         {
             "page": shown,
             "story": found,
-            "wide": timeline.timeline(shown.reports, timeline.WIDE),
-            "narrow": timeline.timeline(shown.reports, timeline.NARROW),
+            "wide": timeline.timeline(shown.drawn, timeline.WIDE),
+            "narrow": timeline.timeline(shown.drawn, timeline.NARROW),
         },
     )
 

@@ -167,7 +167,7 @@ def test_everything_works_without_script(visit, world):
     page = one.open("/")
     page.get_by_role("link", name="Older stories").click()
     page.wait_for_url(re.compile(r"\?before="))
-    expect(page.locator(".stories > li")).to_have_count(5)
+    expect(page.locator(".stories > li")).to_have_count(10)
     page.get_by_role("link", name="Firsthand", exact=True).click()
     page.get_by_role("searchbox").fill("insider")
     page.keyboard.press("Enter")

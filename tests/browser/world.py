@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from stories.models import Article, PollResult, Stage, Story, TextState
 from tests import factories
+from tests.browser import grouped
 
 SUMMARY = (
     "Advisers confronted the minister on Tuesday evening over a price that had nearly tripled since the tender, "
@@ -41,6 +42,9 @@ class World:
     article: str
     failed: str
     outlet: str
+    grouped: str
+    copied: str
+    russian: str
     editor: str
 
     @property
@@ -49,7 +53,8 @@ class World:
         accounts = [f"/accounts/{name}/" for name in ("login", "signup", "password/reset")]
         lists = ["/", "/?show=all", "/outlets/", "/feeds/"]
         searches = ["/search/", "/search/?q=dredging+contract", "/search/?q=zebra"]
-        return [*lists, *searches, self.story, self.article, self.failed, self.outlet, *accounts]
+        own = [self.story, self.article, self.failed, self.outlet, self.grouped, self.copied, self.russian]
+        return [*lists, *searches, *own, "/quality/", "/edits/", *accounts]
 
 
 def build() -> World:
@@ -69,7 +74,17 @@ def build() -> World:
         stage=Stage.FAILED, failed_stage=Stage.FOUND, failure="The page answered 403 three times.", attempts=3
     )
     _feeds(members, now)
-    return World(_address(story), _address(members[0]), _address(failed), _address(members[0].outlet), editor.email)
+    carried = grouped.build(editor, now - timedelta(days=1))
+    return World(
+        story=_address(story),
+        article=_address(members[0]),
+        failed=_address(failed),
+        outlet=_address(members[0].outlet),
+        grouped=_address(carried),
+        copied=_address(Article.objects.get(pk=carried.headline_of_id)),
+        russian=_address(Story.objects.get(lang="ru")),
+        editor=editor.email,
+    )
 
 
 def _address(row: Story | Article | object) -> str:

@@ -23,6 +23,8 @@ START = datetime(2026, 11, 24, 8, 30, 17, tzinfo=UTC)  # a Tuesday
 BASE = "http://127.0.0.1:8000/demo"
 END = START + timedelta(minutes=5)
 ALONE = {"library-reopens", "harriers-win", "first-snow", "mill-lane-bridge", "lantern-night", "orchard-tram"}
+# The one newsroom that writes in another language has its stories for itself (tests/demo/test_ties.py).
+GERMAN = {"ferry-thistle-ness-de", "night-trains-de"}
 
 
 def at(minutes: float) -> datetime:
@@ -70,10 +72,10 @@ def test_every_shared_story_is_told_by_several_outlets_and_lone_ones_by_one() ->
     tellers = defaultdict(set)
     for a in world.load().articles:
         tellers[a.story].add(a.outlet)
-    assert {story for story, outlets in tellers.items() if len(outlets) == 1} == ALONE
+    assert {story for story, outlets in tellers.items() if len(outlets) == 1} == ALONE | GERMAN
     assert len(tellers["nightline-brakes"]) >= 9
     assert len(tellers["assembly-court"]) >= 6
-    for story in tellers.keys() - ALONE:
+    for story in tellers.keys() - ALONE - GERMAN:
         assert len(tellers[story]) >= 4, story
 
 

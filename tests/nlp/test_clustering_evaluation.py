@@ -1,4 +1,4 @@
-"""The clustering evaluation: its metrics by hand, its reading of files, its stream."""
+"""The clustering evaluation: its metrics by hand, its reading of files. Its stream: test_stream."""
 
 from __future__ import annotations
 
@@ -74,9 +74,14 @@ def test_the_report_has_the_promised_keys_and_the_csv_scores_the_same(write: Wri
     assert one["b3_f1"] == one["pair_f1"] == report["mean_b3_f1"] == 1
 
 
+def grouped(path: Path) -> list[tuple[str, int]]:
+    read = clustering.read(path)
+    return clustering.group(read, clustering.read_all(read))
+
+
 def test_labels_and_outlets_are_not_looked_at(write: Write) -> None:
-    plain = clustering.group(clustering.read(write(rows())))
-    other = clustering.group(clustering.read(write(rows(cluster="all one", outlet="x", url="https://x.test"))))
+    plain = grouped(write(rows()))
+    other = grouped(write(rows(cluster="all one", outlet="x", url="https://x.test")))
     assert plain == other
 
 
@@ -95,11 +100,13 @@ def test_a_fully_dated_file_runs_in_time_order_ties_as_they_come(write: Write) -
     assert [row.id for row in clustering.in_time_order(read)] == [dated[1]["id"], dated[0]["id"], dated[2]["id"]]
 
 
-def test_a_partly_dated_file_runs_in_its_own_order_without_times(write: Write) -> None:
-    dated = [*rows(published="2026-11-22T12:00:00")[:2], *rows(published=None)[2:]]
+def test_a_partly_dated_file_runs_in_its_own_order_without_a_window(write: Write) -> None:
+    early, _, _, late = rows()[:4]
+    dated = [early | {"published": "2026-11-22"}, late | {"published": "2026-11-01"}, *rows()[4:]]
     ordered = clustering.in_time_order(clustering.read(write(dated)))
     assert [row.id for row in ordered] == [row["id"] for row in dated]
-    assert {row.published for row in ordered} == {None}
+    found = grouped(write(dated))
+    assert found[0] == found[1]
 
 
 def test_reports_too_far_apart_in_time_are_two_stories(write: Write) -> None:
@@ -112,17 +119,6 @@ def test_reports_too_far_apart_in_time_are_two_stories(write: Write) -> None:
 def test_stories_of_two_languages_never_meet(write: Write) -> None:
     twice = [rows()[0], rows()[0] | {"id": "other", "lang": "de"}]
     assert clustering.evaluate([write(twice)], silent)["sets"]["reports"]["stories"] == 2
-
-
-def test_only_the_nearest_within_the_window_are_candidates(write: Write) -> None:
-    stream = clustering.Stream("en")
-    for row in clustering.read(write(rows())):
-        vector = clustering.events.load().encode([row.title])[0]
-        stream.place(vector, clustering.terms.counts(row.title, ""), row.published)
-    item = clustering.grouping.Item(vector, {}, None)
-    nearness = [float(story.vector @ vector / (story.vector @ story.vector) ** 0.5) for story in stream.nearest(item)]
-    assert len(nearness) == len(stream.stories) > 1
-    assert nearness == sorted(nearness, reverse=True)
 
 
 GOOD = {"id": "a", "title": "x", "cluster": "c"}

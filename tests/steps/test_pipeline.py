@@ -10,11 +10,13 @@ import pytest
 from stories import pipeline
 from stories.demo import world
 from stories.ingest.errors import Permanent
-from stories.models import Article, Feed, Stage, Story
+from stories.models import GROUPING, Article, Edit, Feed, Recent, Stage, Story
 from stories.services import demo, leases
 from tests import factories
+from tests.steps import grouped
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 class Clock:
@@ -51,6 +53,7 @@ def run_dry(clock, steps=pipeline.STEPS):
     for _ in range(200):
         pipeline.poll(clock)
         moved = [pipeline.advance(step.name, clock).claimed for step in steps]
+        moved.append(pipeline.look_again(clock))
         if not any(moved) and not Article.objects.exclude(stage__in=[Stage.DONE, Stage.FAILED]).exists():
             return
         clock.now += timedelta(seconds=30)
@@ -66,6 +69,11 @@ def test_the_demo_world_arrives_whole(demo_web, now):
     assert Article.objects.exclude(story=None).count() == len(gold)
     big = Story.objects.order_by("-outlet_count").first()
     assert big.outlet_count >= 5
+    assert not Edit.objects.exclude(by=GROUPING).exists()
+    for story in Story.objects.live():
+        assert story.looked_revision == story.traced_revision == story.revision
+        assert story.article_count == story.articles.count()
+        assert story.headline_of.story == story
 
 
 def test_look_alike_events_stay_apart_and_reports_of_one_event_meet(demo_web, now):
@@ -104,6 +112,8 @@ def test_a_worker_killed_again_and_again_loses_nothing_and_doubles_nothing(demo_
         clock.now += timedelta(seconds=200)
     assert deaths > 10
     assert Article.objects.filter(stage=Stage.DONE).count() == len(world.gold())
+    while pipeline.look_again(clock):
+        pass
     assert sum(Story.objects.values_list("article_count", flat=True)) == len(world.gold())
     for story in Story.objects.all():
         assert story.article_count == story.articles.count()
@@ -138,6 +148,21 @@ def test_a_full_batch_rings_its_own_bell_again_and_the_next_steps(now, monkeypat
     )
     assert pipeline.advance("read", lambda: now).ring == ("group", "read")
     assert pipeline.advance("read", lambda: now).ring == ("group",)
+
+
+def test_what_fell_quiet_is_closed_and_what_is_too_old_to_be_joined_forgotten(now):
+    quiet, live = (grouped.group(grouped.read(now - age, *grouped.FERRY), now - age) for age in (100 * HOUR, HOUR))
+    assert quiet.story != live.story
+    assert pipeline.close_quiet(lambda: now) == 1
+    assert [Story.objects.get(pk=row.story_id).closed_at for row in (quiet, live)] == [now, None]
+    assert Recent.objects.get().article == live
+    assert pipeline.close_quiet(lambda: now) == 0
+
+
+def test_the_second_look_counts_what_it_looked_at(now):
+    grouped.group(grouped.read(now, *grouped.FERRY), now)
+    grouped.group(grouped.read(now, *grouped.BUDGET), now)
+    assert [pipeline.look_again(lambda: now) for _ in range(2)] == [2, 0]
 
 
 def test_the_table_is_a_chain_that_ends_in_done():

@@ -126,10 +126,62 @@ def test_only_editors_try_again(client, reader_client, editor_client):
     assert article.stage == Stage.FAILED
 
 
+def test_its_place_says_how_sure_and_why(client, page):
+    article = factories.article(story_score=0.7349, story_reasons=["4 shared names", "3 h apart"])
+    factories.story([factories.article(), article], voice_count=1)
+    text = page(client, article.get_absolute_url())
+    assert "Why is this here: 73\u00a0% sure" in text
+    assert "<b>73\u00a0% sure</b> that it belongs here" in text
+    assert "<li>4 shared names</li><li>3 h apart</li>" in text
+    assert '#voices">1 voice</a>' in text
+
+
+def test_what_founded_its_story_is_not_sure_of_anything(client, page):
+    article = factories.article(story_score=0.31, story_reasons=["founded the story"])
+    factories.story([article])
+    text = page(client, article.get_absolute_url())
+    assert "It founded the story." in text
+    assert "31\u00a0%" not in text
+
+
+def test_a_copy_leads_to_what_it_copies_and_back(client, page):
+    original = factories.article(outlet=factories.outlet(name="Coast Wire"), title="The wire's headline")
+    tern = factories.outlet(name="Tern")
+    copy = factories.copy(original, outlet=tern, copy_share=1.0, title="Carried")
+    elsewhere = factories.copy(original, title="Carried far away", copy_share=0.6)
+    factories.story([original, copy])
+    factories.story([elsewhere])
+    text = page(client, copy.get_absolute_url())
+    assert "copy of Coast Wire’s text, word for word" in text
+    assert f'href="{original.get_absolute_url()}">The wire&#x27;s headline</a>' in text
+    text = page(client, original.get_absolute_url())
+    assert "<b>2 reports carry</b> this text after it" in text
+    assert f'href="{copy.get_absolute_url()}">Carried</a>' in text
+    assert "with changes: 60\u00a0% the same · in another story" in text.replace("\n", "")
+
+
+def test_an_agencys_text_is_named_without_its_report(client, page):
+    article = factories.article(wire="Reuters", outlet=factories.outlet(name="Tern"))
+    assert "carries Reuters’s text" in page(client, article.get_absolute_url())
+    own = factories.article(wire="Reuters", outlet=factories.outlet(name="Reuters News", aliases=["reuters"]))
+    assert "Whose text it is" not in page(client, own.get_absolute_url())
+
+
+def test_many_copies_come_in_pages(client, page, monkeypatch):
+    monkeypatch.setattr("stories.selectors.articles.COPIES", 2)
+    original = factories.article()
+    for n in range(5):
+        factories.copy(original, title=f"Copy {n}")
+    address = original.get_absolute_url()
+    assert "Page 1 of 3" in page(client, address)
+    assert "Copy 4" in page(client, f"{address}?page=3")
+    assert "Copy 0" in page(client, f"{address}?page=x")
+
+
 def test_queries_are_bounded(client, django_assert_max_num_queries):
     article = factories.article(headlines=[f"Headline {n}" for n in range(20)])
     factories.story([article])
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get(article.get_absolute_url())
 
 

@@ -43,7 +43,11 @@ def test_every_row_opens(desk, name):
 def test_every_table_is_at_the_desk():
     names = {model._meta.model_name for model in OURS}
     polling = {"host", "fetch", "subscription", "push"}
-    assert names == {"outlet", "feed", "feedentry", "article", "version", "story", "termcount", "user"} | polling
+    grouping = {"recent", "storylink", "edit", "constraint", "doubt"}
+    assert (
+        names
+        == {"outlet", "feed", "feedentry", "article", "version", "story", "termcount", "user"} | polling | grouping
+    )
 
 
 def test_failed_articles_are_tried_again_by_a_click(desk):

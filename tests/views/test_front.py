@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from stories.models import Feed, PollResult, Stage
+from stories.models import Feed, PollResult, Stage, Story
 from tests import factories
 from tests.factories import MORNING
 
@@ -186,6 +186,31 @@ def test_times_carry_their_zone_and_machine_form(client, page, settings):
     text = page(client, "/")
     assert 'datetime="2026-03-04T11:05:00+02:00"' in text
     assert "All times are Europe/Riga (UTC+0200)" in text
+
+
+def test_a_row_says_voices_where_they_differ(client, page):
+    factories.user()
+    shared("One text in two papers", voice_count=1)
+    assert "2 reports, 1 voice ·" in page(client, "/")
+    Story.objects.update(voice_count=2)
+    assert "voice" not in page(client, "/")
+    Story.objects.update(voice_count=0)
+    assert "voice" not in page(client, "/")
+
+
+def test_a_row_says_what_it_follows_on_and_that_it_was_taken_up_again(client, page):
+    factories.user()
+    before = shared("The minister is asked", at=MORNING - timedelta(days=2))
+    earlier = shared("The contract is signed", at=MORNING - timedelta(days=5))
+    story = shared("The minister answers", reopened_at=NOW - timedelta(minutes=12))
+    factories.link(before, story)
+    factories.link(earlier, story)
+    text = page(client, "/")
+    assert f'follows on <a href="{before.get_absolute_url()}">The minister is asked</a>' in text
+    assert text.count("follows on") == 1
+    assert "taken up again" in text
+    Story.objects.filter(pk=story.pk).update(closed_at=NOW)
+    assert "taken up again" not in page(client, "/")
 
 
 def test_queries_do_not_grow_with_stories(client, django_assert_max_num_queries):

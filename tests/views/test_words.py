@@ -9,7 +9,7 @@ import pytest
 from stories.selectors import excerpts, search
 from stories.selectors.articles import headline_diff
 from stories.selectors.outlets import country_name
-from stories.templatetags.firsthand import ago, counted, host, lang, marked, span, spelt
+from stories.templatetags.firsthand import ago, copied, counted, host, lang, marked, percent, span, spelt, sure
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -62,6 +62,40 @@ def test_span(length, words):
 def test_counted():
     assert [counted(n, "report") for n in (0, 1, 1204)] == ["0 reports", "1 report", "1,204 reports"]
     assert counted(2, "entry,entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0.888, "88 % sure"),
+        (0.5, "50 % sure"),
+        (0.499, "only 49 % likely"),
+        (1.0, "99 % sure"),
+        (0.0, "only 1 % likely"),
+    ],
+)
+def test_nothing_that_is_worked_out_is_certain(probability, words):
+    assert sure(probability).replace("\u00a0", " ") == words
+
+
+def test_a_share_is_never_rounded_to_none_or_all():
+    assert [percent(x).replace("\u00a0", " ") for x in (0, 0.004, 0.5, 0.997, 1)] == [
+        "0 %", "under 1 %", "50 %", "over 99 %", "100 %"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (None, ""),
+        (1.0, "word for word"),
+        (0.99, "word for word"),
+        (0.95, "nearly word for word"),
+        (0.72, "with changes: 72 % the same"),
+    ],
+)
+def test_how_much_of_a_copy_is_one(share, words):
+    assert copied(share).replace("\u00a0", " ") == words
 
 
 def test_only_other_languages_are_marked():

@@ -15,20 +15,29 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from stories.management.evaluation import figures
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What can be evaluated: its module takes one file, or, with `several`, a list of them."""
+    """What can be evaluated: its module takes one file, or, with `several`, a list of them.
+
+    `published`: the figures can be written to where the app shows them from.
+    """
 
     name: str
     file: str
     help: str
     several: bool = False
+    published: bool = False
 
 
 SUBJECTS = (
-    Subject("clustering", "FILE", "grouping articles into stories; labelled articles, .jsonl", several=True),
+    Subject(
+        "clustering", "FILE", "grouping articles into stories; labelled articles, .jsonl", several=True, published=True
+    ),
     Subject("extraction", "TAR", "article text from web pages; pages with their gold text, .tar"),
 )
 
@@ -46,13 +55,17 @@ class Command(BaseCommand):
             one = subjects.add_parser(subject.name, help=subject.help, description=subject.help)
             one.add_argument("files", type=Path, nargs="+" if subject.several else 1, metavar=subject.file)
             one.add_argument("--out", type=Path, metavar="DIR", help="write the predictions there")
+            if subject.published:
+                one.add_argument("--publish", action="store_true", help="show these figures in the app from now on")
 
-    def handle(self, *, subject: str, files: list[Path], out: Path | None, **_options: Any) -> None:
+    def handle(self, *, subject: str, files: list[Path], out: Path | None, **options: Any) -> None:
         """Run the subject's module. CommandError with status 2 for input that can't be evaluated."""
         row = next(row for row in SUBJECTS if row.name == subject)
         module = import_module(f"stories.management.evaluation.{row.name}")
         try:
             report = module.evaluate(files if row.several else files[0], self._progress, out)
+            if options.get("publish"):
+                figures.publish(figures.shown(report), timezone.now().date())
         except (ValueError, OSError) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(json.dumps(report))

@@ -1,8 +1,8 @@
 """Grouping measured on labelled files, by the code and the one setting of production.
 
-Each file is a stream: in time order where every row has `published`, else in file order and then without times, since
-a window makes sense only in a stream that runs with time. Document frequencies start from the shipped background and
-grow with the stream. In place of the database a matrix of the stories' vectors gives the nearest candidates.
+Each file is a stream: in time order where every row has `published`, else in file order and then without a window,
+since one makes sense only in a stream that runs with time. Document frequencies start from the shipped background and
+grow with the stream. What the database does in production, a matrix in memory does here (stream.py).
 No row of the file is used for anything but its own decision and the counts after it.
 """
 
@@ -13,15 +13,14 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from stories.nlp import events, grouping, terms
+from stories.management.evaluation.stream import Reading, Stream
+from stories.nlp import events, terms, traits
 
 Progress = Callable[[int, int], None]
 
@@ -52,7 +51,7 @@ def evaluate(files: Sequence[Path], progress: Progress, out: Path | None = None)
     report: dict[str, dict[str, float]] = {}
     for stem, rows in sets.items():
         begun = time.perf_counter()
-        found = group(rows, lambda: progress(next(done), total))
+        found = group(rows, read_all(rows, lambda: progress(next(done), total)))
         rate = len(rows) / (time.perf_counter() - begun)
         report[stem] = scores([row.cluster for row in rows], found) | {"articles_per_s": round(rate, 1)}
         if out is not None:
@@ -116,62 +115,38 @@ def _time(published: str | None, where: str) -> datetime | None:
 
 
 def in_time_order(rows: Sequence[Row]) -> list[Row]:
-    """The rows by time where each has one, equal times in file order; else as they come, times left out."""
-    dated = [(row.published, index, row) for index, row in enumerate(rows) if row.published is not None]
-    if len(dated) == len(rows):
-        return [row for _, _, row in sorted(dated, key=lambda entry: entry[:2])]
-    return [replace(row, published=None) for row in rows]
+    """The rows by time where each has one, equal times in file order; else as they come."""
+    if not timed(rows):
+        return list(rows)
+    return sorted(rows, key=lambda row: (row.published is None, row.published))
 
 
-class Stream:
-    """The stories of one language as they grow: what the database holds in production."""
-
-    def __init__(self, lang: str) -> None:
-        self.setting = grouping.setting_for(lang)
-        self.frequencies = terms.Frequencies.with_live(lang, {}, 0)
-        self.stories: list[grouping.Candidate] = []
-        self._centres = np.zeros((64, events.DIMENSIONS), np.float32)
-
-    def place(self, vector: grouping.Vector, counts: Counter[str], at: datetime | None) -> int:
-        """Decide on one article as services.grouping does; the index of its story."""
-        item = grouping.Item(vector, terms.weigh(counts, self.frequencies), at)
-        decision = grouping.decide(item, self.nearest(item), self.setting)
-        self.frequencies.add(counts)
-        if decision.story is None:
-            return self._keep(grouping.found(len(self.stories), item))
-        return self._keep(grouping.join(self.stories[decision.story], item))
-
-    def nearest(self, item: grouping.Item) -> list[grouping.Candidate]:
-        """The stories within the window whose vectors are nearest by cosine, nearest first."""
-        # Not `@`: the threads of BLAS wait by spinning, on a busy machine eight times as long as this takes on one.
-        nearness = np.einsum("ij,j->i", self._centres[: len(self.stories)], item.vector)
-        near = (self.stories[index] for index in np.argsort(-nearness, kind="stable"))
-        inside = (story for story in near if grouping.in_window(item.at, story.first_at, story.last_at))
-        return list(islice(inside, grouping.CANDIDATES))
-
-    def _keep(self, story: grouping.Candidate) -> int:
-        """Store a new or grown story and its vector at unit length."""
-        index = story.story
-        if index == len(self.stories):
-            self.stories.append(story)
-            if index == len(self._centres):
-                self._centres = np.concatenate([self._centres, np.zeros_like(self._centres)])
-        self.stories[index] = story
-        self._centres[index] = story.vector / np.linalg.norm(story.vector)
-        return index
+def timed(rows: Sequence[Row]) -> bool:
+    """Whether each row has a time, so that the stream runs with time and a window makes sense."""
+    return all(row.published is not None for row in rows)
 
 
-def group(rows: Sequence[Row], done: Callable[[], None] = lambda: None) -> list[tuple[str, int]]:
-    """The story of each row, as (language, number): stories of two languages never meet."""
-    encoder = events.load()
-    streams: dict[str, Stream] = {}
-    found = []
+def read_all(rows: Sequence[Row], done: Callable[[], None] = lambda: None) -> list[Reading]:
+    """What the read step finds in each row."""
+    encoder, readings = events.load(), []
     for row in rows:
-        stream = streams.setdefault(row.lang, Stream(row.lang))
         vector = encoder.encode([events.event_text(row.title, row.text)])[0]
-        found.append((row.lang, stream.place(vector, terms.counts(row.title, row.text), row.published)))
+        readings.append(Reading(vector, terms.counts(row.title, row.text), traits.traits(row.title, row.text)))
         done()
-    return found
+    return readings
+
+
+def group(rows: Sequence[Row], readings: Sequence[Reading]) -> list[tuple[str, int]]:
+    """The story of each row, as (language, number): stories of two languages never meet."""
+    streams: dict[str, Stream] = {}
+    places, windowed = [], timed(rows)
+    for row, reading in zip(rows, readings, strict=True):
+        stream = streams.setdefault(row.lang, Stream(row.lang, windowed))
+        places.append((row.lang, len(stream.reports)))
+        stream.place(reading, row.published)
+    for stream in streams.values():
+        stream.finish()
+    return [(lang, streams[lang].story_of[place]) for lang, place in places]
 
 
 def scores(gold: Sequence[Hashable], found: Sequence[Hashable]) -> dict[str, float]:

@@ -25,8 +25,15 @@
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
-  /* A report that a dot of the timeline leads to is opened as well as scrolled to. */
-  const openTarget = () => document.getElementById(location.hash.slice(1))?.querySelector("details")?.setAttribute("open", "");
+  /* What a dot of the timeline or a count leads to is opened as well as scrolled to, and so is what it lies folded in. */
+  const openTarget = () => {
+    const target = document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    const folded = target.parentElement.closest("details:not([open])") !== null;
+    for (let outer = target.closest("details"); outer; outer = outer.parentElement.closest("details")) outer.open = true;
+    if (!target.matches("details")) target.querySelector("details")?.setAttribute("open", "");
+    if (folded) target.scrollIntoView();
+  };
   window.addEventListener("hashchange", openTarget);
   openTarget();
 
