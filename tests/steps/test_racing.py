@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
@@ -85,8 +86,10 @@ def run_dry(now):
     grouped = 0
     try:
         while Article.objects.exclude(stage=Stage.DONE).exists():
-            grouped += pipeline.advance("group", lambda: now).moved
-            pipeline.advance("trace", lambda: now)
+            done = [pipeline.advance(name, lambda: now) for name in ("group", "trace")]
+            grouped += done[0].moved
+            if not any(step.claimed for step in done):
+                time.sleep(BREAK_S / 10)
     finally:
         connection.close()
     return grouped
