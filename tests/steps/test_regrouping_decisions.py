@@ -8,7 +8,8 @@ import pytest
 
 from stories.models import GROUPING, Act, Article, Doubt, DoubtState, Edit, Story
 from stories.nlp import grouping as deciding
-from stories.services import curation, doubts
+from stories.nlp.secondlook import Look
+from stories.services import curation, doubts, regrouping
 from stories.services.curation import By
 from tests import factories
 from tests.steps import grouped
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 # So far from two reports that it can't be told.
 UNSURE = 60
+# Nothing sure that would only be refused, and nothing to ask an editor who has said it already.
+NOTHING = Look((), ())
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +56,7 @@ def open_doubts():
 def test_what_an_editor_keeps_apart_stays_apart(now, anna):
     (one, (a, b)), (two, (c, d, e)) = story_at(now, 0, 5), story_at(now, 7, 9, 11)
     curation.apart(a, c, anna, now)
+    assert regrouping.see(one.pk).look == NOTHING
     again(now)
     assert acts() == []
     assert open_doubts() == []
@@ -98,6 +102,7 @@ def test_what_an_editor_moved_stays_where_it_was_put(now, anna):
 def test_a_locked_story_is_left_alone_and_may_be_joined_by_new_reports(now, anna):
     (one, (a, b, c)), (two, (d,)) = story_at(now, 0, 5, 100), story_at(now, 7)
     curation.lock(one, anna, now)
+    assert regrouping.see(one.pk).look == regrouping.see(two.pk).look == NOTHING
     again(now)
     assert acts() == []
     assert open_doubts() == []
