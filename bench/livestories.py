@@ -34,6 +34,8 @@ EVENTS_AT_ONCE = 1_000
 BATCH = 64
 # Reports grouped before the clock runs, as a worker has long been at it; stories looked at apart.
 WARM_UP, LOOKED_AT = 100, 200
+# Reports that come one at a time, as at quiet hours.
+ALONE = 300
 # One in ten reports is of an event that there is no story about.
 NEW_ONE_IN = 10
 # What is filled in has numbers up to this, what is grouped later has higher ones.
@@ -44,10 +46,12 @@ SMALL = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured. Per report: milliseconds, and means of the rest; shares 0 to 1; sizes in bytes."""
+    """What was measured. Milliseconds of parts and of reports that came alone; per report means; shares; bytes."""
 
     recent: int
-    each_ms: Sequence[float]
+    reports: int
+    parts_ms: Sequence[float]
+    alone_ms: Sequence[float]
     seconds: float
     python_ms: float
     postgres_ms: float
@@ -175,14 +179,14 @@ class Queries:
 
 def measure(stories: int, reports: int, lang: str, seed: int) -> Figures:
     """Group reports, nine of ten of them of live events, then look again at stories that have grown."""
-    expected = _arrive(stories, reports + WARM_UP, lang, seed)
+    expected = _arrive(stories, reports + WARM_UP + ALONE, lang, seed)
     _group(WARM_UP)
     backend, queries, before = psutil.Process(connection.connection.info.backend_pid), Queries(), _uses()
     theirs, ours, began = _cpu(backend), time.process_time(), time.perf_counter()
     with connection.execute_wrapper(queries):
-        each = _group(reports)
+        parts = _group(reports)
     seconds, ours, theirs = time.perf_counter() - began, time.process_time() - ours, _cpu(backend) - theirs
-    uses = _uses()
+    uses, alone = _uses(), _group(ALONE, alone=True)
     found = dict(Article.objects.filter(pk__in=expected).values_list("pk", "story"))
     compared = {pk: _compared(pk) for pk in list(expected)[:LOOKED_AT]}
     grown = Story.objects.filter(pk__in=found.values()).order_by("pk").values_list("pk", flat=True)
@@ -190,7 +194,9 @@ def measure(stories: int, reports: int, lang: str, seed: int) -> Figures:
     process, postgres = _memory()
     return Figures(
         recent=Recent.objects.count(),
-        each_ms=each,
+        reports=reports,
+        parts_ms=parts,
+        alone_ms=alone,
         seconds=seconds,
         python_ms=ours / reports * 1000,
         postgres_ms=theirs / reports * 1000,
@@ -226,15 +232,17 @@ def _arrive(stories: int, number: int, lang: str, seed: int) -> dict[int, int | 
     return {row.pk: story for row, story in zip(made, belongs, strict=True)}
 
 
-def _group(number: int) -> list[float]:
-    """Group so many of the reports that wait, as the pipeline does; the milliseconds that each took."""
+def _group(number: int, alone: bool = False) -> list[float]:
+    """Group so many of the reports that wait, as the pipeline does or each alone; milliseconds of each transaction."""
     each: list[float] = []
-    while len(each) < number:
-        claim = leases.claim(Stage.READ, batch=min(BATCH, number - len(each)), seconds=120, now=NOW + timedelta(days=1))
-        results = step.compute(claim.articles, NOW)
-        for article in claim.articles:
+    for start in range(0, number, BATCH):
+        claim = leases.claim(Stage.READ, batch=min(BATCH, number - start), seconds=120, now=NOW + timedelta(days=1))
+        parts = [[article] for article in claim.articles] if alone else step.together(claim.articles)
+        for part in parts:
             began = time.perf_counter()
-            leases.finish(claim, article, Stage.GROUPED, partial(step.save, result=results[article.pk], now=NOW))
+            leases.finish_all(
+                claim, part, Stage.GROUPED, begin=step.begin, save=partial(step.save_all, now=NOW), writes=step.WRITES
+            )
             each.append((time.perf_counter() - began) * 1000)
     return each
 
@@ -242,7 +250,7 @@ def _group(number: int) -> list[float]:
 def _compared(pk: int) -> dict[int, list[surroundings.Compared]]:
     """The stories that an article is compared with, with their reports."""
     with transaction.atomic():
-        near = dict.fromkeys(hit.story for hit in surroundings.nearest(Recent.objects.get(article=pk)))
+        near = dict.fromkeys(hit.story for hit in surroundings.nearest([Recent.objects.get(article=pk)])[pk])
         return surroundings.latest(list(near)[: grouping.CANDIDATES], grouping.MEMBERS)
 
 

@@ -65,7 +65,10 @@ class StepModule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of the table: from which stage to which, by which file of services/, on which queue."""
+    """One row of the table: from which stage to which, by which file of services/, on which queue.
+
+    `together`: the articles of a claim are not saved singly but some at a time (services.grouping).
+    """
 
     name: str
     takes: Stage
@@ -74,12 +77,13 @@ class Step:
     queue: str
     batch: int
     lease_s: int
+    together: bool = False
 
 
 STEPS = (
     Step("extract", Stage.FOUND, Stage.EXTRACTED, extraction, queue="net", batch=72, lease_s=180),
     Step("read", Stage.EXTRACTED, Stage.READ, reading, queue="cpu", batch=32, lease_s=120),
-    Step("group", Stage.READ, Stage.GROUPED, grouping, queue="group", batch=64, lease_s=120),
+    Step("group", Stage.READ, Stage.GROUPED, grouping, queue="group", batch=64, lease_s=120, together=True),
     Step("trace", Stage.GROUPED, Stage.DONE, tracing, queue="cpu", batch=64, lease_s=120),
 )
 BY_NAME = {step.name: step for step in STEPS}
@@ -106,7 +110,10 @@ def advance(name: str, clock: Callable[[], datetime]) -> Advanced:
     if not claim.articles:
         return Advanced(0, 0, ())
     results = _compute(step, claim.articles, clock())
-    moved = sum(_settle(step, claim, article, results[article.pk], clock()) for article in claim.articles)
+    if step.together:
+        moved = sum(_settle_together(step, claim, part, results, clock()) for part in grouping.together(claim.articles))
+    else:
+        moved = sum(_settle(step, claim, article, results[article.pk], clock()) for article in claim.articles)
     log.info("%s: %d of %d articles in %.2f s", name, moved, len(claim.articles), perf_counter() - started)
     ring = [AFTER[name]] if moved and name in AFTER else []
     if len(claim.articles) == step.batch:
@@ -144,6 +151,26 @@ def _settle(step: Step, claim: leases.Claim, article: Article, result: Any, now:
         log.exception("%s could not save article %d", step.name, article.pk)
         leases.fail(claim, article, leases.unexpected(error), now=now)
         return False
+
+
+def _settle_together(
+    step: Step, claim: leases.Claim, part: Sequence[Article], results: Mapping[int, Any], now: datetime
+) -> int:
+    """Save a part of a claim in one transaction; a fault in one article sends all of them singly. How many moved on."""
+    try:
+        return leases.finish_all(
+            claim,
+            part,
+            step.gives,
+            begin=grouping.begin,
+            save=lambda rows: grouping.save_all(rows, now),
+            writes=grouping.WRITES,
+        )
+    except leases.RETRIED_BY_LEASE:
+        raise
+    except Exception:
+        log.warning("%s: %d articles could not be saved together and go singly", step.name, len(part), exc_info=True)
+    return sum(_settle(step, claim, article, results[article.pk], now) for article in part)
 
 
 def poll(clock: Callable[[], datetime]) -> polling.Polled:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from stories.ingest.errors import Failure, Permanent, Temporary
@@ -80,6 +80,53 @@ def finish(claim: Claim, article: Article, gives: Stage, save: Callable[[Article
         if row.pk is not None:
             row.save()
     return True
+
+
+def finish_all(
+    claim: Claim,
+    articles: Sequence[Article],
+    gives: Stage,
+    *,
+    begin: Callable[[Sequence[Article]], None],
+    save: Callable[[Sequence[Article]], None],
+    writes: Sequence[str],
+) -> int:
+    """Save some of a claim's articles and move them on, all in one transaction; how many were still ours.
+
+    `begin` takes what must be taken before the rows are locked. `save` gets the articles as they were claimed, but for
+    the story that each has by now; of what it changes in them the fields named in `writes` are written.
+    """
+    with transaction.atomic():
+        begin(articles)
+        held = Article.objects.filter(pk__in=[one.pk for one in articles], stage=claim.stage, lease_token=claim.token)
+        stories = dict(held.order_by("pk").select_for_update(no_key=True).values_list("pk", "story"))
+        ours = [article for article in articles if article.pk in stories]
+        if not ours:
+            return 0
+        for article in ours:
+            article.story_id = stories[article.pk]
+        save(ours)
+        _move_on(ours, gives, writes)
+    return len(ours)
+
+
+def _move_on(articles: Sequence[Article], gives: Stage, writes: Sequence[str]) -> None:
+    """One statement for all: each row is written once, with what was changed in it, free of its lease."""
+    wanted = {"id", *writes}
+    fields = [field for field in Article._meta.concrete_fields if field.name in wanted]
+    row = f"({', '.join(f'%s::{field.db_type(connection)}' for field in fields)})"
+    names = [str(field.column) for field in fields]
+    values = [
+        field.get_db_prep_save(getattr(article, field.attname), connection) for article in articles for field in fields
+    ]
+    changed = ", ".join(f"{name} = g.{name}" for name in names if name != "id")
+    statement = (
+        "UPDATE stories_article AS a SET stage = %s, attempts = 0, failure = '', lease_until = NULL,"  # noqa: S608
+        f" lease_token = NULL, retry_at = NULL, {changed}"
+        f" FROM (VALUES {', '.join([row] * len(articles))}) AS g({', '.join(names)}) WHERE a.id = g.id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [gives, *values])
 
 
 def fail(claim: Claim, article: Article, failure: Failure, *, now: datetime) -> None:

@@ -76,11 +76,12 @@ def _around(stories: Collection[int], crowds: dict[int, likeness.Crowd | None]) 
     """The reports nearest to those of these stories; notes the crowd around each."""
     rows = Recent.objects.filter(story__in=stories).defer("marks").order_by("story", "-reported_at", "-article")
     counted: Counter[int] = Counter()
-    near: dict[int, list[surroundings.Near]] = {}
+    asked: list[Recent] = []
     for recent in rows:
         counted[recent.story_id] += 1
         if counted[recent.story_id] <= secondlook.SAMPLE:
-            near[recent.article_id] = surroundings.nearest(recent)
+            asked.append(recent)
+    near = surroundings.nearest(asked)
     compared = surroundings.marks_of({*near, *(one.article for ones in near.values() for one in ones)})
     for article, ones in near.items():
         if article in compared:

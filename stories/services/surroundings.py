@@ -24,15 +24,12 @@ from stories.nlp.likeness import Marks
 
 # Reports are compared over the window and a day more, for those that a feed shows late.
 REACH = WINDOW + timedelta(hours=24)
-# Of the index's answers some are out of reach or of another language; it goes on until there are enough. All in one
-# statement of three, for one way to the server and back.
-_SETTINGS = 2
+# Of the index's answers some are out of reach or of another language; it goes on until there are enough.
+_SETTINGS = "SET LOCAL hnsw.ef_search = 64; SET LOCAL hnsw.iterative_scan = strict_order"
 _NEAREST = """
-SET LOCAL hnsw.ef_search = 64;
-SET LOCAL hnsw.iterative_scan = strict_order;
-SELECT article_id, story_id, vector <=> %(vector)s AS distance FROM stories_recent
-WHERE lang = %(lang)s AND demo = %(demo)s AND reported_at BETWEEN %(since)s AND %(until)s AND article_id <> %(article)s
-ORDER BY distance LIMIT %(most)s
+SELECT %s::bigint, article_id, story_id, vector <=> %s AS distance FROM stories_recent
+WHERE lang = %s AND demo = %s AND reported_at BETWEEN %s AND %s AND article_id <> %s
+ORDER BY distance LIMIT %s
 """
 _SHARING = """
 SELECT article_id, story_id, cardinality(ARRAY(SELECT unnest(keys) INTERSECT SELECT unnest(%(keys)s::text[]))) AS shared
@@ -53,11 +50,12 @@ SELECT article_id, grouped_at, marks, halfvec_send(vector), reported_at FROM sto
 """
 _KEEP = """
 INSERT INTO stories_recent (article_id, story_id, lang, demo, reported_at, vector, keys, marks, grouped_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+VALUES {}
 ON CONFLICT (article_id) DO UPDATE SET story_id = excluded.story_id, lang = excluded.lang, demo = excluded.demo,
   reported_at = excluded.reported_at, vector = excluded.vector, keys = excluded.keys, marks = excluded.marks,
   grouped_at = excluded.grouped_at
 """
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 # What comes before the numbers in a vector's bytes: how many they are, twice two bytes.
 _HEAD = 4
 # Some 10 KB each.
@@ -74,24 +72,48 @@ class Near:
     nearness: float
 
 
-def nearest(recent: Recent) -> list[Near]:
-    """The 30 recent reports nearest to this one within reach, nearest first. Must run inside a transaction."""
+def nearest(recents: Sequence[Recent]) -> dict[int, list[Near]]:
+    """By article, the 30 recent reports nearest to each of these within reach, nearest first.
+
+    Must run inside a transaction. One query for all whose language the encoder knows.
+    """
+    found: dict[int, list[Near]] = {recent.article_id: [] for recent in recents}
+    encoded = [recent for recent in recents if recent.vector is not None]
+    if encoded:
+        # All in one way to the server and back. As one statement with the reports joined in, it passes by the index.
+        asked = [value for recent in encoded for value in _asked(recent)]
+        with connection.cursor() as cursor:
+            cursor.execute(";".join([_SETTINGS, *[_NEAREST] * len(encoded)]), asked)
+            while cursor.nextset():
+                if cursor.description:
+                    for own, article, story, distance in cursor.fetchall():
+                        found[own].append(Near(article, story, 1.0 - distance))
+    for recent in recents:
+        if recent.vector is None:
+            found[recent.article_id] = _sharing(recent)
+    return found
+
+
+def _asked(recent: Recent) -> list[Any]:
+    """The values of _NEAREST."""
+    where = [recent.lang, recent.demo, recent.reported_at - REACH, recent.reported_at + REACH, recent.article_id]
+    return [recent.article_id, as_text(recent.vector), *where, likeness.NEIGHBOURS]
+
+
+def _sharing(recent: Recent) -> list[Near]:
+    """The recent reports that share most keys with this one."""
     given: dict[str, Any] = {
         "lang": recent.lang,
         "demo": recent.demo,
         "since": recent.reported_at - REACH,
         "until": recent.reported_at + REACH,
         "article": recent.article_id,
+        "keys": recent.keys,
         "most": likeness.NEIGHBOURS,
     }
     with connection.cursor() as cursor:
-        if recent.vector is None:
-            cursor.execute(_SHARING, given | {"keys": recent.keys})
-            return [Near(article, story, float(shared)) for article, story, shared in cursor.fetchall()]
-        cursor.execute(_NEAREST, given | {"vector": _as_text(recent.vector)})
-        for _ in range(_SETTINGS):
-            cursor.nextset()
-        return [Near(article, story, 1.0 - distance) for article, story, distance in cursor.fetchall()]
+        cursor.execute(_SHARING, given)
+        return [Near(article, story, float(shared)) for article, story, shared in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +152,29 @@ def as_recent(article: Article, report: Marks, now: datetime) -> Recent:
         demo=article.outlet.demo,
         reported_at=article.reported_at,
         vector=None if report.vector is None else HalfVector(report.vector),
-        keys=likeness.keys(report),
+        # Where there is a vector nobody asks for them, and to keep their index up costs a tenth of the whole step.
+        keys=[] if report.vector is not None else likeness.keys(report),
         marks=as_json(report),
         grouped_at=now,
     )
 
 
-def keep(recent: Recent) -> None:
-    """Write the row, over one that the article had before."""
-    vector = None if recent.vector is None else _as_text(recent.vector)
-    found = [recent.reported_at, vector, recent.keys, json.dumps(recent.marks), recent.grouped_at]
+def keep(recents: Sequence[Recent]) -> None:
+    """Write the rows, over those that the articles had before."""
+    values: list[Any] = []
+    for one in recents:
+        vector = None if one.vector is None else as_text(one.vector)
+        found = [one.reported_at, vector, one.keys, json.dumps(one.marks), one.grouped_at]
+        values += [one.article_id, one.story_id, one.lang, one.demo, *found]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [recent.article_id, recent.story_id, recent.lang, recent.demo, *found])
+        cursor.execute(_KEEP.format(", ".join([_ROW] * len(recents))), values)
 
 
-def _as_text(vector: HalfVector | Sequence[float]) -> str:
-    """A vector as the database reads it; the driver knows no vectors. Five digits tell all half floats apart."""
+def as_text(vector: HalfVector | Sequence[float], digits: int = 5) -> str:
+    """A vector as the database reads it; the driver knows no vectors. Five digits tell all half floats apart, 9 all."""
     values = tuple(vector.to_list() if isinstance(vector, HalfVector) else vector)
-    return ("[" + "%.5g," * (len(values) - 1) + "%.5g]") % values
+    one = f"%.{digits}g"
+    return ("[" + f"{one}," * (len(values) - 1) + f"{one}]") % values
 
 
 def as_json(report: Marks) -> dict[str, Any]:

@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 # What is asked of one pair alone.
 ALONE = grouping.asked(1)
 # The margin from which a report that arrives more probably belongs than not.
-JOINS = -grouping.ON_ARRIVAL[1] / grouping.ON_ARRIVAL[0]
+JOINS = grouping.LEAST_MARGIN
 # Looks at meaning only: 3 under that up to .2 of cosine, 1 under up to .4, and then 1, 2.5 and 4 over it.
 STAIRS = stairs((0.2, 2.0), (0.4, 2.0), (0.6, 1.5), (0.8, 1.5), start=ALONE - 3)
 
