@@ -6,7 +6,6 @@ is close enough is grouping's business. Load it in the process that uses it, nev
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,39 +13,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from stories.nlp import weightfiles
 from stories.nlp.terms import WEIGHTS, lead
 
-SHA256 = {
-    "event.int8.onnx": "23d41573317db2d83cbdad9b14fc0c2a92cece1f2237053cca792a405ad41a0a",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-}
+MODEL = "event.int8.onnx"
+SHA256 = "23d41573317db2d83cbdad9b14fc0c2a92cece1f2237053cca792a405ad41a0a"
 DIMENSIONS = 384
 # What the encoder was trained with; the last token of a longer text is replaced by the separator.
 MAX_TOKENS = 192
 SEPARATOR = 102
 
 
-class WeightsError(RuntimeError):
-    """A file of the encoder is missing or is not the one this code was measured with."""
-
-
 class EventEncoder:
     """Turns texts into unit vectors on the CPU, in about 120 MB of memory. Safe to share between threads."""
 
     def __init__(self, weights: Path = WEIGHTS, threads: int = 1) -> None:
-        model, tokenizer = (_checked(weights / name, sha256) for name, sha256 in SHA256.items())
-        # Only the process that reads pays for the runtime: the beat loads this module too.
-        import onnxruntime  # noqa: PLC0415
-        from tokenizers import Tokenizer  # noqa: PLC0415
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        # The file switches both on, at 128 tokens.
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
+        self._session = weightfiles.session(weights / MODEL, SHA256, threads)
+        self._tokenizer = weightfiles.tokenizer(weights)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, float32 [len(texts), 384].
@@ -77,15 +60,3 @@ def event_text(title: str, text: str) -> str:
 def load() -> EventEncoder:
     """The process's one encoder, on one thread: where cores are to spare, more workers use them better."""
     return EventEncoder()
-
-
-def _checked(path: Path, sha256: str) -> Path:
-    """The path of a file that is known by its checksum to be the right one."""
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise WeightsError(f"The event encoder's file {path} can't be read: {error.strerror}.") from error
-    if found != sha256:
-        raise WeightsError(f"The event encoder's file {path} is not the expected one: its checksum differs.")
-    return path

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stories.nlp import events
+from stories.nlp import events, weightfiles
 from stories.nlp.terms import WEIGHTS
 from tests.nlp.reports import EVENTS
 
@@ -75,12 +75,12 @@ def test_one_encoder_for_the_process(encoder: events.EventEncoder) -> None:
 
 
 def test_missing_weights_are_named(tmp_path: Path) -> None:
-    with pytest.raises(events.WeightsError, match=r"event\.int8\.onnx can't be read: No such file"):
+    with pytest.raises(weightfiles.WeightsError, match=r"event\.int8\.onnx can't be read: No such file"):
         events.EventEncoder(tmp_path)
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
     (tmp_path / "event.int8.onnx").write_bytes((WEIGHTS / "event.int8.onnx").read_bytes())
     (tmp_path / "tokenizer.json").write_text("{}")
-    with pytest.raises(events.WeightsError, match=r"tokenizer\.json is not the expected one"):
+    with pytest.raises(weightfiles.WeightsError, match=r"tokenizer\.json is not the expected one"):
         events.EventEncoder(tmp_path)

@@ -38,6 +38,7 @@ SUBJECTS = (
     Subject(
         "clustering", "FILE", "grouping articles into stories; labelled articles, .jsonl", several=True, published=True
     ),
+    Subject("attribution", "FILE", "who said what; labelled articles in PolNeAR's form, .jsonl or .jsonl.gz"),
     Subject("extraction", "TAR", "article text from web pages; pages with their gold text, .tar"),
 )
 
