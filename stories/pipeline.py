@@ -5,9 +5,11 @@
 poll     a feed shows an entry that we don't know: the article is FOUND, with its headline, summary and three times;
          where the feed's hub pushes, what it sends is kept likewise, and polls are only a check.
 extract  its page is fetched and the article text taken from it; else the feed's own text; else "text not available".
-read     headline and text become a vector (the event encoder) and counts of words.
+read     headline and text become a vector (the event encoder) and counts of words; the reader finds who is cited for
+         what, which outlets are credited, and so what the article's role is by itself.
 group    the article joins the nearest story that is near enough, or founds one; one article at a time per language.
-trace    the whole story is looked at again: its headline, its first report, its counts.
+trace    the whole story is looked at again: its headline, its counts; who repeats whom, how many independent origins
+         the news has, which attributions were lost on the way, and what has happened (each happening once).
 recheck  beside the table: while its story lives, an article's page is looked at again after 1 h, 6 h, 24 h and 7 d;
          what really changed is a new version, and the article goes on from EXTRACTED.
 

@@ -4,6 +4,7 @@ from stories.models.accounts import User
 from stories.models.articles import Article, ArticleKey, Stage, TextState, Version
 from stories.models.curation import GROUPING, Act, Bond, Constraint, Doubt, DoubtState, Edit
 from stories.models.feeds import FAILURES, Feed, FeedEntry, Outlet, PollResult
+from stories.models.findings import Attribution, Credit, Examined, Happening, Proposal, StoryProvenance
 from stories.models.grouping import Recent, StoryLink, Tie
 from stories.models.polling import Fetch, Host, Push, Subscription
 from stories.models.stories import Story, TermCount
@@ -14,22 +15,28 @@ __all__ = [
     "Act",
     "Article",
     "ArticleKey",
+    "Attribution",
     "Bond",
     "Constraint",
+    "Credit",
     "Doubt",
     "DoubtState",
     "Edit",
+    "Examined",
     "Feed",
     "FeedEntry",
     "Fetch",
+    "Happening",
     "Host",
     "Outlet",
     "PollResult",
+    "Proposal",
     "Push",
     "Recent",
     "Stage",
     "Story",
     "StoryLink",
+    "StoryProvenance",
     "Subscription",
     "TermCount",
     "TextState",

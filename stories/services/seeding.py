@@ -16,6 +16,8 @@ from stories.models import Outlet
 from stories.services.subscribing import free_slug, subscribe
 
 SEED = Path(__file__).resolve().parent.parent / "seed" / "outlets.toml"
+# Outlets that others credit; they are known by name and become rows only when an editor wants to follow them.
+CREDITED = SEED.with_name("credited.toml")
 FIELDS = ("aliases", "ambiguous_aliases", "domains", "owner_group", "kind", "country", "homepage", "lang")
 
 
@@ -31,6 +33,12 @@ class Loaded:
 def known_outlets() -> tuple[dict[str, Any], ...]:
     """The rows of the seed file."""
     return tuple(tomllib.loads(SEED.read_text(encoding="utf-8"))["outlet"])
+
+
+@cache
+def credited_outlets() -> tuple[dict[str, Any], ...]:
+    """The rows of the list of outlets that are credited and not polled."""
+    return tuple(tomllib.loads(CREDITED.read_text(encoding="utf-8"))["outlet"])
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The trace step: look at the whole story again. A pure function of its articles: run twice, it says the same.
 
 Its headline, counts and times; which of its reports are copies, and so how many voices it has; the stories that it is
-tied to. What a curator decided is in the rows that it reads.
+tied to; where its news comes from, and what happened to it. What a curator decided is in the rows that it reads.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from stories.ingest.errors import Failure, Permanent
 from stories.models import Article, Story
 from stories.nlp import titles
 from stories.nlp.terms import is_english
-from stories.services import copies, relating
+from stories.services import copies, provenance, relating
 
 _WRITTEN = (
     "title",
@@ -43,6 +43,7 @@ class Trace:
     last_at: datetime
     copies: copies.Found
     ties: relating.Look
+    lineage: provenance.Traced
 
 
 def compute(articles: Sequence[Article], now: datetime) -> Mapping[int, Trace | Failure]:
@@ -77,6 +78,7 @@ def trace(story: Story) -> Trace | None:
         last_at=rows[-1][4],
         copies=copied,
         ties=relating.look(story),
+        lineage=provenance.look(story, copied.copies),
     )
 
 
@@ -98,4 +100,5 @@ def save(article: Article, result: Trace, now: datetime) -> None:
     story.traced_revision = result.revision
     story.save(update_fields=_WRITTEN)
     relating.keep(story, result.ties)
+    provenance.save(story, result.lineage, now)
     copies.recount(found.others)

@@ -89,14 +89,17 @@ def test_look_alike_events_stay_apart_and_reports_of_one_event_meet(demo_web, no
 
 def test_a_worker_killed_again_and_again_loses_nothing_and_doubles_nothing(demo_web, now, monkeypatch):
     dice = random.Random(7)
-    honest = leases.finish
 
-    def finish(*args):
-        if dice.random() < 0.2:
-            raise KeyboardInterrupt
-        return honest(*args)
+    def deadly(honest, often):
+        def finish(*args, **kw):
+            if dice.random() < often:
+                raise KeyboardInterrupt
+            return honest(*args, **kw)
 
-    monkeypatch.setattr(leases, "finish", finish)
+        return finish
+
+    monkeypatch.setattr(leases, "finish", deadly(leases.finish, 0.2))
+    monkeypatch.setattr(leases, "finish_all", deadly(leases.finish_all, 0.5))
     monkeypatch.setattr(leases, "MAX_ATTEMPTS", 100)
     clock = Clock(now)
     pipeline.poll(clock)

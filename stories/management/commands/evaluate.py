@@ -39,6 +39,7 @@ SUBJECTS = (
         "clustering", "FILE", "grouping articles into stories; labelled articles, .jsonl", several=True, published=True
     ),
     Subject("attribution", "FILE", "who said what; labelled articles in PolNeAR's form, .jsonl or .jsonl.gz"),
+    Subject("provenance", "FILE", "where articles' news comes from: role, credits, kinds of source; labelled, .jsonl"),
     Subject("extraction", "TAR", "article text from web pages; pages with their gold text, .tar"),
 )
 

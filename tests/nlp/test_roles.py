@@ -1,0 +1,91 @@
+"""The role of an article, and what it says it rests on."""
+
+from __future__ import annotations
+
+import pytest
+
+from stories.nlp.examine import examine
+from stories.nlp.findings import Document, Findings, Reading, Role
+from tests.nlp.findings import said, seeded
+
+GAZETTEER = seeded()
+REST = (
+    " Water ran over the road. Crews filled bags with sand. The school stayed shut. The rain is to last until Friday."
+)
+
+
+def judged(
+    text: str, *triples: tuple[str, str, str], title: str = "Dam leaks above town", outlet: str = "politico.com"
+) -> Findings:
+    document = Document(title, text, outlet)
+    return examine(document, said(document, *triples) if triples else Reading(), GAZETTEER)
+
+
+def test_a_credit_in_the_lead_makes_a_re_report_and_says_so() -> None:
+    found = judged("The dam above town is leaking, Reuters reported on Monday." + REST)
+    assert found.role is Role.RE_REPORT
+    (words, span), *_ = found.why
+    assert words == "Its first sentences credit the main news to Reuters."
+    assert span == found.credits[0].evidence
+    assert found.credits[0].main
+
+
+def test_what_was_said_to_another_outlet_is_its_news() -> None:
+    assert judged("The dam is leaking, the mayor told Reuters." + REST).role is Role.RE_REPORT
+
+
+def test_a_side_fact_leaves_the_news_the_article_s_own() -> None:
+    text = "The dam is leaking, the mayor said." + REST + " It last leaked in 1990, according to Reuters."
+    found = judged(text, ("the mayor", "said", "The dam is leaking"))
+    assert found.role is Role.ORIGINAL
+    assert not found.credits[0].main
+
+
+def test_who_had_it_first_is_credited_wherever_that_stands() -> None:
+    assert judged("The dam is leaking." + REST + " The leak was first reported by Reuters.").role is Role.RE_REPORT
+
+
+def test_an_answer_of_one_s_own_makes_it_mixed_and_silence_does_not() -> None:
+    lead = "The dam above town is leaking, Reuters reported on Monday."
+    answered = lead + " “It is,” the mayor told Politico." + REST
+    assert judged(answered, ("the mayor", "told", "It is")).role is Role.MIXED
+    silent = lead + " The mayor declined to comment when asked by Politico." + REST
+    assert judged(silent, ("The mayor", "declined to comment", "asked by Politico")).role is Role.RE_REPORT
+
+
+def test_agency_copy_is_wire_elsewhere_and_original_at_home() -> None:
+    text = "RIVERTON (Reuters) - The dam above town is leaking." + REST
+    assert (judged(text).role, judged(text).wire) == (Role.WIRE, "Reuters")
+    assert judged(text, outlet="reuters.com").role is Role.ORIGINAL
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Opinion: Mend the dam", "Five things to know about the dam", "Why the dam matters", "Dam leak: live updates"],
+)
+def test_no_news_is_other(title: str) -> None:
+    assert judged("The dam above town is leaking." + REST, title=title).role is Role.OTHER
+
+
+def test_without_a_text_only_the_headline_tells() -> None:
+    assert judged("").role is Role.UNKNOWN
+    assert judged("", title="Dam leaks above town: report").role is Role.RE_REPORT
+    assert judged("", title="Dam leaks above town, Reuters reports").role is Role.RE_REPORT
+
+
+def test_a_headline_repeated_as_the_first_line_is_no_lead() -> None:
+    text = (
+        "Dam leaks above town.\nIt rained. Crews came. Bags were filled. The dam is leaking, Reuters reported." + REST
+    )
+    assert judged(text).role is Role.RE_REPORT
+
+
+def test_a_poll_shared_with_another_outlet_is_one_s_own() -> None:
+    found = judged("She leads, according to a Politico/CNN poll." + REST)
+    assert found.role is Role.ORIGINAL
+    assert not found.credits
+
+
+def test_what_is_not_read_is_not_judged() -> None:
+    found = examine(Document("Damm undicht", "Der Damm leckt.", lang="de"), Reading(read=False), GAZETTEER)
+    assert (found.role, found.credits) == (Role.UNKNOWN, ())
