@@ -114,16 +114,28 @@ def _of_voice(shelf: Shelf, kind: HappeningKind, key: str, voice: Voice, other: 
 
 def _denials(shelf: Shelf, provenance: Provenance) -> Iterable[Happening]:
     """Who denies the news, each once, where it is first told in a headline or a first sentence."""
-    seen = set()
+    seen: list[str] = []
     for standing in provenance.standings:
         report = shelf.by_article[standing.article]
-        for one in _denying(report, standing):
+        denying = _denying(report, standing)
+        for one in denying[_in_headline(report, denying) :]:
             key = _key(one)
-            if key not in seen:
-                seen.add(key)
+            if not any(_may_be_one(key, other) for other in seen):
                 other = _target(provenance, report.article) or _first_origin(provenance)
                 evidence = (passage(one),)
                 yield Happening(HappeningKind.DENIED, key, report.article, report.at, other, evidence, one.name)
+            seen.append(key)
+
+
+def _in_headline(report: Report, denying: Sequence[Sourced]) -> int:
+    """How many of those who deny stand in the headline alone: whom the text names again, more fully, counts there."""
+    count = sum(one.attribution.cue[0] < len(report.title) for one in denying)
+    return count if count < len(denying) else 0
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Whether two keys may be one denier's: "ministry" and "transport ministry" are."""
+    return set(one.split()) <= set(other.split()) or set(other.split()) <= set(one.split())
 
 
 def _denying(report: Report, standing: Standing) -> list[Sourced]:

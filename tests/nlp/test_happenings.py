@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from stories.nlp.findings import Role, Stance
+from stories.nlp.findings import Role, SourceKind, Stance
 from stories.nlp.happenings import happenings
 from stories.nlp.lineage import Happening, HappeningKind, Headline, Report
 from stories.nlp.provenance import trace
@@ -84,6 +84,25 @@ def test_repeating_is_no_happening() -> None:
 def test_a_denial_by_one_person_is_told_once() -> None:
     first = harbour()[11]
     assert len(of(Kind.DENIED, first, replace(first, article=13, outlet="Late Edition"))) == 1
+
+
+def denial(article: int, outlet: str, title: str, text: str, *who: str) -> Report:
+    deny = {"cue": "denied", "kind": SourceKind.ORGANISATION, "stance": Stance.DENIES}
+    return report(article, outlet, article, title, text, says=[Say(f"{name} denied", name, **deny) for name in who])
+
+
+def test_the_headlines_name_for_a_denier_is_none_of_its_own() -> None:
+    one = denial(1, "Post", "Ministry denied it", "The Board of Works denied it.", "Ministry", "The Board of Works")
+    assert [happening.key for happening in of(Kind.DENIED, one)] == ["board of works"]
+    alone = denial(1, "Post", "Ministry denied it", "It rained.", "Ministry")
+    assert [happening.key for happening in of(Kind.DENIED, alone)] == ["ministry"]
+
+
+def test_a_shorter_name_for_a_denier_is_the_same_one() -> None:
+    full = denial(1, "Post", "Rain", "The harbour ministry denied it.", "The harbour ministry")
+    short = denial(2, "Star", "Rain", "The ministry denied it at once, in a letter.", "The ministry")
+    other = denial(3, "Echo", "Rain", "The council denied it at once, in a letter.", "The council")
+    assert [happening.key for happening in of(Kind.DENIED, full, short, other)] == ["harbour ministry", "council"]
 
 
 def test_a_denial_far_down_is_none_of_the_storys() -> None:
