@@ -15,17 +15,23 @@ from stories.models import (
     Article,
     Doubt,
     Edit,
+    Examined,
     Feed,
     Outlet,
     PollResult,
     Stage,
     Story,
     StoryLink,
+    StoryProvenance,
     TextState,
     Tie,
     User,
     Version,
 )
+from stories.nlp.findings import Findings
+from stories.services import examining
+from stories.services import provenance as tracing
+from stories.services.provenance import Traced
 
 # A morning in the invented isles; tests that look at relative times pass a clock of their own.
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -110,6 +116,18 @@ def copy(of: Article, **kw: Any) -> Article:
     kw.setdefault("first_seen_at", of.first_seen_at + timedelta(minutes=10))
     kw.setdefault("copy_share", 0.98)
     return article(copy_of=of, **kw)
+
+
+def examined(article: Article, findings: Findings) -> Examined:
+    """What was found in an article, kept as the read step keeps it, at MORNING."""
+    examining.keep(article, findings, MORNING)
+    return Examined.objects.get(article=article)
+
+
+def traced(story: Story, provenance: Traced) -> StoryProvenance:
+    """A story's provenance as the trace step keeps it, with what happened to it, traced after all its reports came."""
+    tracing.save(story, provenance, story.last_at + timedelta(hours=1))
+    return StoryProvenance.objects.get(story=story)
 
 
 def link(first: Story, second: Story, **kw: Any) -> StoryLink:

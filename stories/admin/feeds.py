@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from stories.admin.viewing import ViewOnly
 from stories.models import Feed, FeedEntry, Outlet
-from stories.services import tending
+from stories.services import proposals, tending
 
 
 class FeedInline(admin.TabularInline[Feed, Outlet]):
@@ -38,6 +38,7 @@ class OutletAdmin(admin.ModelAdmin[Outlet]):
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = ("quiet_since", "quiet_note")
     inlines = (FeedInline,)
+    actions = ("read_name_anew",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Outlet]:
         """With the number of feeds, in one query."""
@@ -47,6 +48,14 @@ class OutletAdmin(admin.ModelAdmin[Outlet]):
     def feed_count(self, outlet: Outlet) -> int:
         """Feeds of this outlet."""
         return getattr(outlet, "feed_total", 0)
+
+    @admin.action(description="Read its name anew: after its aliases were changed", permissions=["change"])
+    def read_name_anew(self, request: HttpRequest, queryset: QuerySet[Outlet]) -> None:
+        """Have the articles of the last days read again in which the chosen outlets are named."""
+        now = timezone.now()
+        count = sum(proposals.read_name_anew(outlet, now) for outlet in queryset)
+        words = f"Articles of the last {proposals.READ_ANEW.days} days that are read again: {count}."
+        self.message_user(request, words, messages.SUCCESS if count else messages.INFO)
 
 
 POLLING_FIELDS = (

@@ -54,9 +54,9 @@ class ArticlePage:
 
 
 def article_page(pk: int) -> ArticlePage | None:
-    """The article's page, or None where there is no such article. Four queries at most."""
+    """The article's page with what was found in it, or None where there is no such article. Four queries at most."""
     heavy = [*columns.of_article(), *columns.of_article("copy_of__"), *columns.of_story("story__")]
-    related = Article.objects.select_related("outlet", "feed", "story", "version", "copy_of__outlet")
+    related = Article.objects.select_related("outlet", "feed", "story", "version", "examined", "copy_of__outlet")
     article = related.defer(*heavy).filter(pk=pk).first()
     if article is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Min
 
-from stories.models import Article, Story
+from stories.models import Article, Story, StoryProvenance
 from stories.selectors import columns, excerpts, grouping, paging
 from stories.selectors.voices import voices
 
@@ -30,7 +30,8 @@ class Name:
 class StoryRow:
     """A story in a list: `outlets` in the order of their first reports, `more` for those not named.
 
-    `voices` is 0 where there is nothing to say of them; `before` is the chapter that this story continues.
+    `voices` is 0 where there is nothing to say of them; `before` is the chapter that this story continues; `origins`
+    are "1 to 2 origins", or "" where that was not traced or can't be told.
     """
 
     story: Story
@@ -39,6 +40,7 @@ class StoryRow:
     excerpt: str
     voices: int = 0
     before: Story | None = None
+    origins: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class FrontPage:
 
 
 def front_page(*, show_all: bool, before: str = "") -> FrontPage:
-    """Stories by their latest report; with `show_all` also those of a single outlet. At most seven queries.
+    """Stories by their latest report; with `show_all` also those of a single outlet. At most eight queries.
 
     While no story has two outlets, all are shown: an empty list would hide that there is news.
     """
@@ -74,8 +76,9 @@ def front_page(*, show_all: bool, before: str = "") -> FrontPage:
     names = outlets_of([story.pk for story in [*page, *singles]])
     texts = excerpts.of_articles([story.headline_of_id for story in page if story.headline_of_id])
     before_these = grouping.chapters_before([story.pk for story in page])
+    origins = origins_of([story.pk for story in page if story.article_count > 1])
     return FrontPage(
-        rows=[_row(story, names, texts, before_these.get(story.pk)) for story in page],
+        rows=[_row(story, names, texts, before_these.get(story.pk), origins.get(story.pk, "")) for story in page],
         older=older,
         show_all=show_all,
         singles=[_row(story, names, {}) for story in singles],
@@ -96,7 +99,25 @@ def outlets_of(ids: Sequence[int]) -> dict[int, list[Name]]:
     return names
 
 
-def _row(story: Story, names: dict[int, list[Name]], texts: dict[int, str], before: Story | None = None) -> StoryRow:
+def origins_of(ids: Sequence[int]) -> dict[int, str]:
+    """How many independent origins each story has, in words; nothing of one of which none can be told. One query."""
+    rows = StoryProvenance.objects.filter(story__in=ids, most__gt=0).values_list("story_id", "least", "most")
+    return {story: _origins(least, most) for story, least, most in rows}
+
+
+def _origins(least: int, most: int) -> str:
+    """A range as it is read: "1 origin", "1 to 2 origins", "up to 3 origins"."""
+    count = f"{most}" if least == most else f"{least} to {most}" if least else f"up to {most}"
+    return f"{count} origin" if most == 1 else f"{count} origins"
+
+
+def _row(
+    story: Story,
+    names: dict[int, list[Name]],
+    texts: dict[int, str],
+    before: Story | None = None,
+    origins: str = "",
+) -> StoryRow:
     """A row; the one outlet too many is named rather than counted."""
     outlets = names.get(story.pk, [])
     shown = NAMES if len(outlets) > NAMES + 1 else NAMES + 1
@@ -107,4 +128,5 @@ def _row(story: Story, names: dict[int, list[Name]], texts: dict[int, str], befo
         excerpt=texts.get(story.headline_of_id or 0, ""),
         voices=voices(story),
         before=before,
+        origins=origins,
     )

@@ -1,6 +1,6 @@
 """The story page: its reports in time order, copies under what they copy, why each is here, what that leaves open.
 
-Says who was first only as far as the times carry; roles, credits and origins are not known here.
+Says who was first only as far as the times carry; where the news comes from is told by selectors.provenance.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from stories.models import Article, Story, Version
 from stories.nlp.terms import is_english
-from stories.selectors import columns, excerpts, grouping, voices
+from stories.selectors import columns, excerpts, grouping, provenance, voices
 
 # A page of reports; a story with more goes on under "later reports". Copies stand under what they copy and don't count.
 PAGE = 200
@@ -47,7 +47,7 @@ class Report:
     """An article in its story. It came between `earliest` (None: unknown) and `article.reported_at`.
 
     `brought`: the edit that put it into the story, if one did. `copies`: those of its text in the story, oldest first;
-    `more_copies` besides them.
+    `more_copies` besides them. `told`: its role and what its headline keeps, where the story was traced.
     """
 
     article: Article
@@ -58,6 +58,7 @@ class Report:
     brought: grouping.Told | None = None
     copies: Sequence[Report] = ()
     more_copies: int = 0
+    told: provenance.Told | None = None
 
     @property
     def day(self) -> date:
@@ -102,6 +103,7 @@ class StoryPage:
 
     `reports` are those that copy nothing in this story, `drawn` these and their copies in time order; `later` counts
     the reports of the pages to come, `copies` the copies of the whole story, `carriers` all that carry another's text.
+    `whence` is None where it was not traced yet.
     """
 
     story: Story
@@ -115,6 +117,7 @@ class StoryPage:
     carriers: int
     edits: Sequence[grouping.Told]
     ties: grouping.Ties
+    whence: provenance.Whence | None = None
 
     @property
     def voices(self) -> int:
@@ -146,7 +149,7 @@ class StoryPage:
 
 def find(pk: int) -> Story | None:
     """The story at an address: itself, or the one that it was merged into."""
-    light = Story.objects.defer(*columns.of_story())
+    light = Story.objects.select_related("provenance").defer(*columns.of_story())
     story = light.filter(pk=pk).first()
     for _ in range(_MERGES):
         if story is None or story.merged_into_id is None:
@@ -156,14 +159,15 @@ def find(pk: int) -> Story | None:
 
 
 def story_page(story: Story, page: int = 1) -> StoryPage:
-    """A page of the story's reports, oldest first. At most ten queries."""
+    """A page of the story's reports, oldest first. At most ten queries, and three for where it comes from."""
     start = (page - 1) * PAGE
     edits = grouping.edits_of(story)
     counts = voices.copy_counts(story)
     leading = _articles(story).filter(voices.LEADING | ~Q(copy_of__story=story))
     rows = list(leading.order_by("reported_at", "pk")[start : start + PAGE])
     copies = _copies(story, [row.pk for row in rows if row.pk in counts])
-    reports = _reports(rows, copies, counts, grouping.brought(edits, story))
+    whence = provenance.whence(story)
+    reports = _reports(rows, copies, counts, grouping.brought(edits, story), whence.told if whence else {})
     drawn = sorted(
         [*reports, *(copy for report in reports for copy in report.copies)],
         key=lambda report: (report.article.reported_at, report.article.pk),
@@ -181,6 +185,7 @@ def story_page(story: Story, page: int = 1) -> StoryPage:
         carriers=voices.carriers(story),
         edits=edits,
         ties=grouping.ties(story),
+        whence=whence,
     )
 
 
@@ -200,7 +205,11 @@ def _copies(story: Story, originals: Sequence[int]) -> list[Article]:
 
 
 def _reports(
-    rows: Sequence[Article], copies: Sequence[Article], counts: Mapping[int, int], brought: Mapping[int, grouping.Told]
+    rows: Sequence[Article],
+    copies: Sequence[Article],
+    counts: Mapping[int, int],
+    brought: Mapping[int, grouping.Told],
+    told: Mapping[int, provenance.Told],
 ) -> list[Report]:
     """Articles as reports, each with its copies. Two queries, for excerpts and for headlines that have changed."""
     past = _earlier_headlines([article.pk for article in (*rows, *copies)])
@@ -208,7 +217,7 @@ def _reports(
     under: dict[int | None, list[Report]] = {}
     for copy in copies:
         # Without an excerpt: it would say what stands above it already.
-        made = as_report(copy, "", past.get(copy.pk, ()), brought=brought.get(copy.pk))
+        made = as_report(copy, "", past.get(copy.pk, ()), brought=brought.get(copy.pk), told=told.get(copy.pk))
         under.setdefault(copy.copy_of_id, []).append(made)
     return [
         as_report(
@@ -218,6 +227,7 @@ def _reports(
             brought=brought.get(row.pk),
             copies=under.get(row.pk, ()),
             more_copies=max(0, counts.get(row.pk, 0) - len(under.get(row.pk, ()))),
+            told=told.get(row.pk),
         )
         for row in rows
     ]
@@ -231,6 +241,7 @@ def as_report(
     brought: grouping.Told | None = None,
     copies: Sequence[Report] = (),
     more_copies: int = 0,
+    told: provenance.Told | None = None,
 ) -> Report:
     """An article with what its three times allow: a claim is a point, a sighting reaches back to our poll before."""
     claimed = article.claimed_at is not None and article.claimed_at == article.reported_at
@@ -243,6 +254,7 @@ def as_report(
         brought=brought,
         copies=copies,
         more_copies=more_copies,
+        told=told,
     )
 
 

@@ -20,7 +20,7 @@ _STEPS = tuple(
 )
 _DAY = timedelta(days=1)
 # Whatever the span, the axis covers this much: reports of one minute would otherwise look hours apart.
-_SHORTEST = timedelta(minutes=10)
+SHORTEST = timedelta(minutes=10)
 MAX_ROWS = 24
 
 
@@ -104,7 +104,7 @@ def timeline(reports: Sequence[Report], shape: Shape) -> Timeline | None:
         return None
     shown = list(by_outlet.values())[:MAX_ROWS]
     times = [report.article.reported_at for group in shown for report in group]
-    scale = _Scale(min(times), max(*times, min(times) + _SHORTEST), shape)
+    scale = Scale(min(times), max(*times, min(times) + SHORTEST), shape)
     rows = [_row(group, shape.top + i * shape.row + shape.row // 2, scale) for i, group in enumerate(shown)]
     return Timeline(
         shape=shape,
@@ -118,7 +118,7 @@ def timeline(reports: Sequence[Report], shape: Shape) -> Timeline | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class Scale:
     """Times to pixels."""
 
     start: datetime
@@ -133,20 +133,28 @@ class _Scale:
 
     def ticks(self) -> list[Tick]:
         """Round times of the server's zone within the axis, as many as there is room for."""
-        span = self.end - self.start
-        room = self.shape.ticks - 1
-        step = next((s for s in _STEPS if span / s <= room), _STEPS[-1] * ceil(span / _STEPS[-1] / room))
-        midnight = timezone.localtime(self.start).replace(hour=0, minute=0, second=0, microsecond=0)
-        at = midnight + step * ((self.start - midnight) // step)
-        marks = []
-        while at <= self.end:
-            if at >= self.start:
-                marks.append(Tick(self.x(at), _label(at, step)))
-            at += step
-        return marks
+        step = step_of(self.end - self.start, self.shape.ticks - 1)
+        return [Tick(self.x(at), label(at, step)) for at in round_times(self.start, self.end, step)]
 
 
-def _label(at: datetime, step: timedelta) -> str:
+def step_of(span: timedelta, room: int) -> timedelta:
+    """The shortest step that goes into a span no more than `room` times."""
+    return next((s for s in _STEPS if span / s <= room), _STEPS[-1] * ceil(span / _STEPS[-1] / room))
+
+
+def round_times(start: datetime, end: datetime, step: timedelta) -> list[datetime]:
+    """The multiples of a step, from midnight in the server's zone, from start to end."""
+    midnight = timezone.localtime(start).replace(hour=0, minute=0, second=0, microsecond=0)
+    at = midnight + step * ((start - midnight) // step)
+    times = []
+    while at <= end:
+        if at >= start:
+            times.append(at)
+        at += step
+    return times
+
+
+def label(at: datetime, step: timedelta) -> str:
     """A tick in the words of its step: days by their date, hours by the clock, midnight by the day it begins."""
     day = f"{at.day} {at:%b}"
     if step >= _DAY or (at.hour, at.minute) == (0, 0):
@@ -154,7 +162,7 @@ def _label(at: datetime, step: timedelta) -> str:
     return f"{at.hour}:{at:%M}"
 
 
-def _row(group: Sequence[Report], y: int, scale: _Scale) -> Row:
+def _row(group: Sequence[Report], y: int, scale: Scale) -> Row:
     """One outlet's reports on its line."""
     name = group[0].article.outlet.name
     letters = scale.shape.letters
@@ -164,7 +172,7 @@ def _row(group: Sequence[Report], y: int, scale: _Scale) -> Row:
     return Row(y, name if len(name) <= letters else name[: letters - 1].rstrip() + "…", name, nodes)
 
 
-def _whisker(report: Report, scale: _Scale) -> int | None:
+def _whisker(report: Report, scale: Scale) -> int | None:
     """How far back a report that only we saw may reach; to the edge where we had not polled before."""
     if report.claimed:
         return None

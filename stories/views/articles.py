@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from stories.models import Article, Stage, TextState
 from stories.selectors import articles as selector
-from stories.selectors import columns
+from stories.selectors import attributions, columns
 from stories.services import retrying
 from stories.views.pages import editors_only, page
 
@@ -26,6 +26,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page": found,
         "article": row,
+        "cited": attributions.cited(row, request.GET.get("kind", ""), whole_list=request.GET.get("sources") == "all"),
         "on_its_way": row.stage not in (Stage.DONE, Stage.FAILED),
         "failed": row.stage == Stage.FAILED,
         "copies": Paginator(selector.copies_of(row), selector.COPIES).get_page(request.GET.get("page")),

@@ -6,14 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from stories.selectors import drawing, graph, timeline
 from stories.selectors import story as selector
-from stories.selectors import timeline
 from stories.views.pages import page
 
 
 @require_safe
 def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """One story: who had it when. A wrong slug or a merged story redirects for good."""
+    """One story: where it comes from, who had it when. A wrong slug or a merged story redirects for good."""
     found = selector.find(pk)
     if found is None:
         raise Http404("There is no story at this address.")
@@ -23,6 +23,7 @@ def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     shown = selector.story_page(found, number)
     if number > 1 and not shown.reports:
         raise Http404("The story has no more reports.")
+    whence = shown.whence if number == 1 else None
     return page(
         request,
         "stories/story.html",
@@ -31,6 +32,8 @@ def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "story": found,
             "wide": timeline.timeline(shown.drawn, timeline.WIDE),
             "narrow": timeline.timeline(shown.drawn, timeline.NARROW),
+            "graph": drawing.drawing(whence, graph.WIDE) if whence else None,
+            "narrow_graph": drawing.drawing(whence, graph.NARROW) if whence else None,
         },
     )
 
