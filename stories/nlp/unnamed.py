@@ -8,6 +8,7 @@ ask for anonymity; officials and police who speak by their role are no secret, b
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from stories.nlp.voices import Voices, depths
 
 # Two descriptions by one newsroom are of one source where half of the shorter one's telling words are the other's.
 ALIKE = 0.5
+_PART = re.compile(r"(?:\w+ )?\w+ of (?:the|these|those|them)\b", re.IGNORECASE)
 # What a report or an outlet without one is filed under.
 Node = int | str
 
@@ -163,12 +165,27 @@ def _bases(book: _Book, deepest_first: Iterable[Report]) -> dict[Node, set[Sourc
 
 
 def _by_key(report: Report) -> list[list[Sourced]]:
-    """The unnamed sources of a report, with all that is attributed to each, as they stand."""
+    """The unnamed sources of a report, with all that is attributed to each, as they stand.
+
+    "Two of the people" are of the people named before: who speaks for some of a source is no further one.
+    """
     grouped: dict[str, list[Sourced]] = {}
     for one in report.findings.sourced if report.findings else ():
         if one.kind is SourceKind.ANONYMOUS and one.stance in AFFIRMING:
-            grouped.setdefault(one.key, []).append(one)
+            key = one.key if one.key in grouped else _whole_of(report, one, grouped)
+            grouped.setdefault(key or one.key, []).append(one)
     return list(grouped.values())
+
+
+def _whole_of(report: Report, one: Sourced, before: Mapping[str, Sequence[Sourced]]) -> str:
+    """The key of the source that this one is a part of, the last that is described alike; "" where it is none."""
+    spans = one.attribution.source
+    part = _PART.match(report.whole, spans[0][0]) if spans else None
+    if part is None:
+        return ""
+    words = telling(report.whole[part.end() : spans[0][1]])
+    alike = [key for key, said in before.items() if not words or overlap(words, _words(report, said)) >= ALIKE]
+    return alike[-1] if alike else ""
 
 
 def _node(edge: Edge) -> Node:

@@ -129,3 +129,10 @@ def test_who_gives_no_answer_is_no_source() -> None:
 def test_an_editor_may_say_that_it_is_none() -> None:
     decided = Decided(kinds={(1, FAMILIAR.lower()): SourceKind.ROLE})
     assert trace([scoop(FAMILIAR)], decided).unnamed == ()
+
+
+def test_some_of_the_people_are_no_further_source() -> None:
+    parts = (FAMILIAR, "Two of the people familiar with the matter", "one of them")
+    assert carried(scoop(*parts)) == [(FAMILIAR, [1])]
+    others = (FAMILIAR, "one of the diplomats who asked for anonymity")
+    assert len(carried(scoop(*others))) == 2
