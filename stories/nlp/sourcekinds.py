@@ -83,7 +83,8 @@ class Names:
         self.text = text
         self.entities = tuple(Entity(_whole_words(text, one.span), one.kind) for one in entities)
         self._starts = [one.span[0] for one in self.entities]
-        self.persons = [one for one in self.entities if one.kind is EntityKind.PERSON]
+        persons = [one for one in self.entities if one.kind is EntityKind.PERSON]
+        self.persons = [one for one in persons if _FIRMS.isdisjoint(text[slice(*one.span)].casefold().split()[1:])]
         self._full: dict[str, list[str]] = {}
         for one in self.persons:
             name = plain(text[slice(*one.span)])
@@ -218,10 +219,16 @@ _BODIES = words.ORGANISATION - {
 }
 
 
+# A firm by the last word of its name, as a reader of names takes "Northern Rail" for somebody.
+_FIRMS = frozenset(
+    {"rail", "railway", "railways", "ferries", "airways", "airlines", "lines", "works", "savings", "motors"}
+)
+
+
 def _could_be_person(name: str) -> bool:
     """Whether what the reader took for a person is no possessive, and no body by its words ("Investigation Branch")."""
     others = {word.casefold() for word in name.split()[1:]}
-    return not name.endswith(("'s", "’s")) and not others & (_BODIES | words.DOCUMENT)
+    return not name.endswith(("'s", "’s")) and not others & (_BODIES | _FIRMS | words.DOCUMENT)
 
 
 def _by_head(text: str, found: Phrase, names: Names, head: str) -> SourceKind:

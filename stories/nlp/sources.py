@@ -95,6 +95,9 @@ class _Article:
         raw = self.text[slice(*span)].strip(' ,"“”')
         if known := self._earlier(raw, span, one):
             return replace(known, attribution=one, reason=None, via="", stance=Stance.SAYS, hedge=None)
+        if raw.casefold() in words.PRONOUNS_THING or raw.casefold() in words.PRONOUNS_MANY:
+            # Whoever "it" is, nobody can be told apart by it.
+            return Sourced(one, SourceKind.OTHER, "", "")
         found = phrase(self.text, span, self.names)
         reason = self._reason(span)
         sort = kind(self.text, found, self.names, self.mentions, reason is not None)
@@ -125,6 +128,8 @@ class _Article:
         if not pieces:
             return None
         start, end = max(pieces, key=lambda piece: piece[1] - piece[0])
+        if place := words.DATELINE.match(self.text, start, end):
+            start = place.end()
         trailing = _TRAILING.search(self.text, start, end)
         return start, trailing.start() if trailing and trailing.start() > start else end
 
@@ -197,10 +202,11 @@ class _Article:
         answer = words.NO_ANSWER.search(near)
         if answer and overlap((one.cue[0], one.cue[1]), _moved(answer.span(), max(start, one.cue[0] - 20))):
             return Stance.NO_ANSWER
-        if words.DENIES.search(cue):
-            return Stance.DENIES
-        if words.CONFIRMS.search(cue) and not words.NEGATED.search(self.text[max(start, one.cue[0] - 30) : one.cue[0]]):
-            return Stance.CONFIRMS
+        for stance, pattern in ((Stance.DENIES, words.DENIES), (Stance.CONFIRMS, words.CONFIRMS)):
+            found = pattern.search(cue)
+            # "Did not dispute", "could not immediately verify".
+            if found and not words.NEGATED.search(self.text[max(start, one.cue[0] - 30) : one.cue[0] + found.start()]):
+                return stance
         return Stance.SAYS
 
     def _hedge(self, one: Attribution) -> Span | None:

@@ -179,3 +179,5 @@ DENIES = re.compile(
 )
 CONFIRMS = re.compile(r"\b(?:confirm\w*|corroborat\w+|verif\w+|acknowledg\w+|admit\w*|conced\w+)\b", re.IGNORECASE)
 NEGATED = re.compile(r"\b(?:not|n[’']t|neither|nor|never|declined to|refused to|could)\b[^.]{0,20}$", re.IGNORECASE)
+# "OSLO, 4 May (Reuters) – ", which the reader sometimes takes for the beginning of a source.
+DATELINE = re.compile(r"[A-Z][A-Z .’'-]{2,}(?:, [^–—()\n]{1,30})?(?: \([A-Za-z/ ]{2,20}\))? (?:[–—]|--?) ")

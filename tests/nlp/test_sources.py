@@ -119,3 +119,36 @@ def test_nobody_is_nobody() -> None:
     document = Document("", "It was said that the dam leaks.")
     one = found(document, said(document, ("", "said", "the dam leaks")))[0]
     assert (one.kind, one.name, one.key) == (SourceKind.OTHER, "", "")
+
+
+@pytest.mark.parametrize(
+    ("cue", "stance"),
+    [
+        ("denied", Stance.DENIES),
+        ("did not dispute", Stance.SAYS),
+        ("confirmed", Stance.CONFIRMS),
+        ("could not immediately verify", Stance.SAYS),
+    ],
+)
+def test_what_is_not_denied_and_not_confirmed_is_neither(cue: str, stance: Stance) -> None:
+    document = Document("", f"The ministry {cue} that the dam was leaking.")
+    assert found(document, said(document, ("The ministry", cue, "the dam was leaking")))[0].stance is stance
+
+
+def test_it_without_anything_before_is_nobody() -> None:
+    document = Document("", "It said that the dam was leaking.")
+    one = found(document, said(document, ("It", "said", "the dam was leaking")))[0]
+    assert (one.kind, one.name, one.key) == (SourceKind.OTHER, "", "")
+
+
+def test_a_dateline_is_no_part_of_a_source() -> None:
+    document = Document("Dam leaks", "SKARV, Monday (HPB) – The ministry denied that the dam was leaking.")
+    source = "SKARV, Monday (HPB) – The ministry"
+    one = found(document, said(document, (source, "denied", "the dam was leaking")))[0]
+    assert (one.kind, one.name) == (SourceKind.ORGANISATION, "The ministry")
+
+
+def test_a_firm_that_reads_like_a_person_is_none() -> None:
+    document = Document("", "Northern Rail said that the line was closed.")
+    one = found(document, said(document, ("Northern Rail", "said", "the line was closed"), persons=("Northern Rail",)))
+    assert one[0].kind is not SourceKind.NAMED
