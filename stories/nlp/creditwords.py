@@ -41,7 +41,7 @@ _SAY_VERB = (
     r"(?:said|says|say|added|adds|claimed|claims|suggested|suggests|concluded|asserted|alleged|identified|named"
     r"|put|showed|shows"
     r"|confirmed|called|listed|ranked|characterized|characterised|argued|argues|continued|continues|stated|states"
-    r"|commented)"
+    r"|commented|declared|projected|projects)"
 )
 _STORY = (
     r"(?:reports?|reporting|story|stories|article|articles|piece|investigation|probe|analysis|exclusive|account"
@@ -84,6 +84,12 @@ _ON_AIR = (
     r"|suggested|vowed|warned|noted|boasted|appearance)"
 )
 
+_CHANNEL = r"(?:\s(?i:news|channel|network|radio|television|tv))?(?:['’]s?)?"
+_GUEST = (
+    r"(?:guests? on|appear(?:s|ed|ing)? on|appearances? on|call(?:s|ed|ing) in ?to|stopp(?:ed|ing) by|visit(?:s|ed|ing)"
+    r"|joined|joining|went on|going on|live on)"
+)
+
 
 def _before(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{pattern})$", re.IGNORECASE)
@@ -98,7 +104,11 @@ _SAY = _behind(
     rf"{_OF_WHOM}{_SORT}(?:,[^,.;]{{3,70}},)?\s{_ADV}{_SAY_VERB}\b(?!\sin a statement|\sit (?:will|would|had fired"
     r"|has fired)\b)"
 )
-WEAK = (_SAY,)
+_ITS_STORY = _behind(
+    rf"{_OF_WHOM}{_SORT}(?:\s(?:latest|own|recent|new|exclusive|front-page|original|\w+day|[\d.-]+"
+    rf"|[\w-]+)){{0,2}}?\s{_STORY}\b"
+)
+WEAK = (_SAY, _ITS_STORY)
 # An outlet that speaks as a party to the news: its own statement, deal or staff.
 PARTY = re.compile(
     r"\bin an? (?:\w+ )?statement\b|\b(?:spokes(?:man|woman|person)|lawyers?|executives?)\b|\bapologi[sz]ed\b"
@@ -207,6 +217,21 @@ RULES: tuple[tuple[Relation, re.Pattern[str] | None, re.Pattern[str] | None], ..
         ),
         _behind(rf"[^.;]{{0,90}}\b{_ON_AIR}\b"),
     ),
+    # A programme in quotation marks: whoever is "on NBC's “Today”" speaks there. A debate is held in public.
+    (Relation.TOLD, _before(r"\bon\s(?:the\s)?"), _behind(rf"{_CHANNEL}\s?[“\"‘'](?!s\s)[^\n]{{3,60}}?[”\"’']")),
+    (
+        Relation.TOLD,
+        _before(r"\bon\s(?:the\s)?(?:\w+day['’]s\s)?(?:(?:[\w-]+\s){0,2}(?:edition|episode|broadcast) of\s)?[“\"‘']"),
+        _behind(r"[^“”\"\n]{0,40}[”\"’']"),
+    ),
+    (Relation.TOLD, _before(rf"\b{_GUEST}\s{_GAP}"), _behind(r"(?!\s(?:debate|stage|its|website))")),
+    (
+        Relation.TOLD,
+        _before(r"\b(?:during|in|at|on)\s(?:an?|the|his|her|their)\s(?:[\w-]+\s){0,2}?"),
+        _behind(
+            rf"{_CHANNEL}\s(?:[\w-]+\s){{0,2}}?(?:panel|segment|appearance|broadcast|program|programme|show|chat|podcast)\b"
+        ),
+    ),
     (Relation.TOLD, _before(r"\b(?:said|says|wrote|writes)\s(?:\w+\s)?in\s(?:the\s)?"), None),
     (
         Relation.TOLD,
@@ -217,8 +242,17 @@ RULES: tuple[tuple[Relation, re.Pattern[str] | None, re.Pattern[str] | None], ..
         ),
     ),
     (Relation.TOLD, _before(r"\bhosts? of\s(?:the\s)?"), _behind(rf"[^.;]{{0,60}}\b{_ON_AIR}\b")),
+    # What a host says at a time of day or on his show is said on air.
+    (
+        Relation.TOLD,
+        None,
+        _behind(
+            rf"{_OF_WHOM}\s(?:[\w-]+\s){{0,2}}(?:co-)?(?:host|anchor)\s{_PERSON}(?:\w+\s){{1,2}}?(?:on\s)?\w+day"
+            r"\s(?:night|morning|evening)\b"
+        ),
+    ),
     # Hosts, owners, spokespeople: persons, not the outlet.
-    (Relation.MENTION, None, _behind(rf"{_OF_WHOM}\s{_HOST}")),
+    (Relation.MENTION, None, _behind(rf"{_OF_WHOM}\s(?i:{_HOST})")),
     # The outlet as the source.
     (
         Relation.REPORTED,
@@ -272,7 +306,10 @@ RULES: tuple[tuple[Relation, re.Pattern[str] | None, re.Pattern[str] | None], ..
     (
         Relation.REPORTED,
         None,
-        _behind(rf"{_OF_WHOM}\s{_REPORTER}\s(?:{_PERSON})?{_ADV}(?:{_REPORT_VERB}|said|says|asked|saw)\b"),
+        _behind(
+            rf"{_OF_WHOM}\s{_REPORTER}\s(?:{_PERSON}|(?:at|on) the scene\s)?{_ADV}"
+            rf"(?:{_REPORT_VERB}|said|says|asked|saw)\b"
+        ),
     ),
     (Relation.REPORTED, None, _behind(rf"['’]s?\s{_PERSON}(?:[\w ]{{0,20}}\s)?{_ADV}(?:{_REPORT_VERB}|said|says)\b")),
     (
@@ -282,15 +319,13 @@ RULES: tuple[tuple[Relation, re.Pattern[str] | None, re.Pattern[str] | None], ..
     ),
     (Relation.REPORTED, None, _VERB),
     (Relation.REPORTED, None, _SAY),
-    (
-        Relation.REPORTED,
-        None,
-        _behind(
-            rf"{_OF_WHOM}{_SORT}(?:\s(?:latest|own|recent|new|exclusive|front-page|original|\w+day|[\d.-]+"
-            rf"|[\w-]+)){{0,2}}?\s{_STORY}\b"
-        ),
-    ),
+    (Relation.REPORTED, None, _ITS_STORY),
     (Relation.REPORTED, None, _behind(r"['’]s editorial board\b")),
     (Relation.REPORTED, _before(r"(?:^|\n)(?:report|exclusive)?:?\s?(?:the\s)?"), _behind(r":\s")),
+    (
+        Relation.REPORTED,
+        _before(r"(?:^|\n)(?:from|via|per)\s(?:the\s)?"),
+        _behind(r"(?:['’]s\s[^:\n]{2,40})?:(?:\s|$)"),
+    ),
     (Relation.REPORTED, _before(r"[^\n]{10,}\s?[-–—:|]\s(?:report:?\s)?(?:the\s)?"), _behind(r"(?:\sreport)?(?:\n|$)")),
 )

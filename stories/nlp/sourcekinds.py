@@ -81,10 +81,9 @@ class Names:
 
     def __init__(self, text: str, entities: Sequence[Entity]) -> None:
         self.text = text
-        self.entities = tuple(Entity(_whole_words(text, one.span), one.kind) for one in entities)
+        self.entities = tuple(_entity(text, _whole_words(text, one.span), one.kind) for one in entities)
         self._starts = [one.span[0] for one in self.entities]
-        persons = [one for one in self.entities if one.kind is EntityKind.PERSON]
-        self.persons = [one for one in persons if _FIRMS.isdisjoint(text[slice(*one.span)].casefold().split()[1:])]
+        self.persons = [one for one in self.entities if one.kind is EntityKind.PERSON]
         self._full: dict[str, list[str]] = {}
         for one in self.persons:
             name = plain(text[slice(*one.span)])
@@ -115,6 +114,12 @@ class Names:
     def is_person(self, word: str) -> bool:
         """Whether a word is the last of some person's full name."""
         return plain(word).casefold() in self._full
+
+
+def _entity(text: str, span: Span, kind: EntityKind) -> Entity:
+    """A name, a firm among persons put right."""
+    firm = kind is EntityKind.PERSON and not _FIRMS.isdisjoint(text[slice(*span)].casefold().split()[1:])
+    return Entity(span, EntityKind.ORGANISATION if firm else kind)
 
 
 def plain(name: str) -> str:
@@ -228,7 +233,7 @@ _FIRMS = frozenset(
 def _could_be_person(name: str) -> bool:
     """Whether what the reader took for a person is no possessive, and no body by its words ("Investigation Branch")."""
     others = {word.casefold() for word in name.split()[1:]}
-    return not name.endswith(("'s", "’s")) and not others & (_BODIES | _FIRMS | words.DOCUMENT)
+    return not name.endswith(("'s", "’s")) and not others & (_BODIES | words.DOCUMENT)
 
 
 def _by_head(text: str, found: Phrase, names: Names, head: str) -> SourceKind:

@@ -53,6 +53,33 @@ def test_a_programme_is_its_outlet_s() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Sunday on CNN’s “Harbour Hour,” when asked about the dam, the mayor smiled.",
+        "The engineer was a guest on CNN on Monday.",
+        "He called the dam safe during a CNN panel.",
+        "The mayor praised the crews on Friday’s “CNN Newsroom.”",
+        "CNN host Ann Lee said Tuesday night that the dam was leaking.",
+    ],
+)
+def test_on_air(text: str) -> None:
+    assert relations(text) == {"CNN": Relation.TOLD}
+
+
+def test_what_no_one_says_on_air() -> None:
+    assert relations("The two met at the CNN debate.") == {"CNN": Relation.MENTION}
+    assert relations("CNN Moderators Ignore Dam") == {"CNN": Relation.MENTION}
+
+
+def test_a_line_that_says_from_whom_the_rest_is() -> None:
+    assert relations("The dam is leaking.\nFrom Politico:\nWater ran.") == {"Politico": Relation.REPORTED}
+
+
+def test_everyday_words_that_begin_a_sentence_have_no_stories() -> None:
+    assert relations("People click on stories.") == {}
+
+
+@pytest.mark.parametrize(
     "text", ["A CNN poll puts her ahead.", "She leads in a survey by CNN.", "A CNN/ORC poll has her ahead."]
 )
 def test_poll(text: str) -> None:

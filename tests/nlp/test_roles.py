@@ -67,6 +67,68 @@ def test_no_news_is_other(title: str) -> None:
     assert judged("The dam above town is leaking." + REST, title=title).role is Role.OTHER
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OPINION.\nThe dam above town is leaking." + REST,
+        "Read the latest updates below.\nThe dam above town is leaking." + REST,
+        "The dam should never have been built. Perhaps nobody asked. It must go." + REST,
+        "I know this dam. We all do." + " Should it go? Of course it must. I say so." * 3,
+    ],
+)
+def test_an_author_s_own_voice_is_no_news(text: str) -> None:
+    found = judged(text, title="The dam above town")
+    assert found.role is Role.OTHER
+    assert found.why[0][0]
+
+
+def test_quoted_voices_and_transcripts_are_not_the_author_s() -> None:
+    quoted = "The mayor spoke. “I must go. We should go. Perhaps I will. Should we? Of course.”" + REST
+    assert judged(quoted).role is Role.ORIGINAL
+    transcript = "".join(f"\n{name}: I must say we should go. Perhaps?" for name in ("LEE", "POE", "LEE", "POE"))
+    assert judged("The mayor spoke." + transcript).role is Role.ORIGINAL
+
+
+def test_a_side_fact_in_the_lead_is_not_the_main_news() -> None:
+    said = "".join(f" It holds, engineer {name} said." for name in ("Ash", "Birch", "Cole", "Dorn", "Elm", "Gale"))
+    start = "The dam is leaking, the mayor said. Crews came, the clerk said. "
+    aside = "It was built by two brothers, Reuters reported."
+    names = ("Ash", "Birch", "Cole", "Dorn", "Elm", "Gale")
+    own = [("the mayor", "said", "The dam is leaking"), ("the clerk", "said", "Crews came")]
+    own += [(f"engineer {name}", "said", "It holds") for name in names]
+    found = judged(start + aside + said, *own, title="Town flees flood")
+    assert found.role is Role.ORIGINAL
+    assert found.why == (
+        ("No other outlet is credited for its main news, only for side facts.", found.credits[0].evidence),
+    )
+    main = "Town flees flood, Reuters reported."
+    assert judged(start + main + said, *own, title="Town flees flood").role is Role.RE_REPORT
+
+
+def test_one_credit_behind_an_own_source_is_a_side_fact() -> None:
+    text = "The dam is leaking, the mayor said. The clerk said it holds. Water is high, Reuters reported." + REST
+    own = ("the mayor", "said", "The dam is leaking"), ("The clerk", "said", "it holds")
+    assert judged(text, *own, title="Town flees flood").role is Role.ORIGINAL
+    assert judged(text, *own, title="Water is high").role is Role.RE_REPORT
+
+
+def test_an_own_answer_beside_a_report_makes_it_mixed() -> None:
+    own = [(f"engineer {name}", "said", "It holds") for name in ("Ash", "Birch", "Cole")]
+    text = "".join(f"It holds, engineer {name} said. " for name in ("Ash", "Birch", "Cole"))
+    text += REST.strip() + " The mayor told Politico that it leaks. Reuters reported it on Monday."
+    found = judged(text, *own, title="Town flees flood")
+    assert found.role is Role.MIXED
+    assert [words for words, _ in found.why] == [
+        "It takes up what Reuters reported.",
+        "The outlet adds an answer that it got itself.",
+    ]
+
+
+def test_an_archive_s_summary_is_no_lead() -> None:
+    summary = "ABSTRACT.\nIt rained. It poured. Bags were filled. Crews came. The dam is old.\nFULL TEXT.\n"
+    assert judged(summary + "The dam is leaking, Reuters reported." + REST).role is Role.RE_REPORT
+
+
 def test_without_a_text_only_the_headline_tells() -> None:
     assert judged("").role is Role.UNKNOWN
     assert judged("", title="Dam leaks above town: report").role is Role.RE_REPORT
