@@ -30,8 +30,8 @@ THRESHOLD, CAUTION = -0.25, 1.0
 # Margins (mean log-odds above what is asked) to the probability that a report belongs, slope and offset: as it arrives,
 # and at the second look, which knows its surroundings. Fitted by training/grouping.py on sets held out of training.
 ON_ARRIVAL, ON_SECOND_LOOK = (0.73, -0.48), (0.64, -0.14)
-# As it arrives, its surroundings not yet known, a report joins only where so much more than what is asked is given: 62 %
-# sure, by the calibration. The second look can still merge, and a false merge is worse than a miss.
+# As it arrives, its surroundings not yet known, a report joins only where this much more than what is asked is given
+# (62 % sure, by the calibration). The second look can still merge, and a false merge is worse than a miss.
 LEAST_MARGIN = 1.31
 
 WINDOW = timedelta(hours=72)
