@@ -66,7 +66,8 @@ test: setup-dev
 	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
 		echo "No Chromium on this machine: the browser tests need one."; [ -z "$$CI" ]; \
 	fi
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@# Two at a time, each with servers of its own; a file's tests stay together, as some share what took minutes.
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 lint: setup-dev
 	@echo "ruff: rules, then format"

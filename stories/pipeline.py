@@ -84,7 +84,7 @@ class Step:
 
 STEPS = (
     Step("extract", Stage.FOUND, Stage.EXTRACTED, extraction, queue="net", batch=72, lease_s=180),
-    Step("read", Stage.EXTRACTED, Stage.READ, reading, queue="cpu", batch=32, lease_s=120),
+    Step("read", Stage.EXTRACTED, Stage.READ, reading, queue="cpu", batch=16, lease_s=180),
     Step("group", Stage.READ, Stage.GROUPED, grouping, queue="group", batch=64, lease_s=120, together=True),
     Step("trace", Stage.GROUPED, Stage.DONE, tracing, queue="cpu", batch=64, lease_s=120),
 )

@@ -30,7 +30,7 @@ OUTPUTS = ("cue", "ner", "link_query", "link_key", "link_bias")
 # Tokens further from a cue than this all count as this far; what the model was trained with.
 FURTHEST = 64
 # Characters that are read. The longest features have 20,000 words; what is longer is a page full of something else,
-# and 32 such articles in one batch must end within the read step's lease.
+# and 16 such articles in one batch must end within the read step's lease: 8 s each on one core.
 MOST_CHARACTERS = 120_000
 # Scripts in which every character is a token would make ten times the windows of as long an English text.
 MOST_TOKENS = 30_000
