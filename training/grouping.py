@@ -1,7 +1,7 @@
 """Makes stories/nlp/weights/grouping.json.gz: the forest that says how likely two reports are of one event.
 
-    python -m training.grouping ../shared/data/clustering --cache /tmp/vectors
-    python -m training.grouping ../shared/data/clustering --cache /tmp/vectors --held-out
+    python -m training.grouping ../shared/data/clustering --cache FOLDER
+    python -m training.grouping ../shared/data/clustering --cache FOLDER --held-out
 
 The first trains on all sets and writes the forest; the second trains once without each of the four sets that are
 evaluated (and without what was made of it), measures production's code on that set, and prints one line of JSON. Pairs

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from pgvector.django import VectorField
@@ -87,20 +87,11 @@ class Story(models.Model):
 
 
 class TermCountQuerySet(models.QuerySet["TermCount"]):
-    """Reading and adding up counts, one statement each."""
+    """Reading counts, in one statement; services.grouping adds them up."""
 
     def counts(self, lang: str, terms: Iterable[str]) -> dict[str, int]:
         """Counts of the given terms, and of the empty term, as far as any were seen."""
         return dict(self.filter(lang=lang, term__in=["", *terms]).values_list("term", "articles"))
-
-    def add(self, lang: str, terms: Iterable[str]) -> None:
-        """Count one more article with these terms."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {TermCount._meta.db_table} AS t (lang, term, articles)"
-                " SELECT %s, unnest(%s::text[]), 1 ON CONFLICT (lang, term) DO UPDATE SET articles = t.articles + 1",
-                [lang, ["", *terms]],
-            )
 
 
 class TermCount(models.Model):

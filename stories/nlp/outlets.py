@@ -11,7 +11,7 @@ import re
 import tomllib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -121,7 +121,7 @@ class Gazetteer:
     def from_toml(cls, paths: Sequence[Path]) -> Self:
         """The outlets of seed files. OSError or ValueError for a file that can't be read as one."""
         rows = [row for path in paths for row in tomllib.loads(path.read_text(encoding="utf-8"))["outlet"]]
-        return cls(_known(row) for row in rows)
+        return cls(known_outlet(row) for row in rows)
 
     def outlet(self, handle: str) -> str:
         """The canonical name of whatever an article's publisher is called: a name, an alias, a domain, a short handle.
@@ -273,7 +273,8 @@ class _Resolver:
         return bool(pattern and pattern.search(self.text))
 
 
-def _known(row: dict[str, Any]) -> KnownOutlet:
+def known_outlet(row: Mapping[str, Any]) -> KnownOutlet:
+    """The outlet of a row of a seed file. KeyError without a name."""
     return KnownOutlet(
         row["name"],
         tuple(row.get("aliases", ())),

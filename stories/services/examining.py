@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection
 
@@ -19,7 +18,7 @@ from stories.models.findings import FINDINGS
 from stories.nlp import reader
 from stories.nlp.examine import examine
 from stories.nlp.findings import CREDITING, Findings, Mention, Role, Span
-from stories.nlp.outlets import Gazetteer, KnownOutlet
+from stories.nlp.outlets import Gazetteer, KnownOutlet, known_outlet
 from stories.selectors import documents
 from stories.services import seeding
 
@@ -63,22 +62,9 @@ def _gazetteer(
     known = [KnownOutlet(*row) for row in ours]
     names = {one.name.casefold() for one in known}
     domains = {domain for one in known for domain in one.domains}
-    shipped = (_shipped(row) for row in (*seeding.known_outlets(), *seeding.credited_outlets()))
+    shipped = (known_outlet(row) for row in (*seeding.known_outlets(), *seeding.credited_outlets()))
     return Gazetteer(
         [*known, *(one for one in shipped if one.name.casefold() not in names and domains.isdisjoint(one.domains))]
-    )
-
-
-def _shipped(row: dict[str, Any]) -> KnownOutlet:
-    """An outlet of a list that ships."""
-    return KnownOutlet(
-        name=row["name"],
-        aliases=tuple(row.get("aliases", ())),
-        ambiguous=tuple(row.get("ambiguous_aliases", ())),
-        domains=tuple(row.get("domains", ())),
-        owner=row.get("owner_group", ""),
-        kind=row.get("kind", ""),
-        country=row.get("country", ""),
     )
 
 

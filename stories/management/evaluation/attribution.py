@@ -5,11 +5,9 @@ It runs the production reader on each row's text and nothing else. Spans are com
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import time
-import zlib
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stories.management.evaluation import labelled
 from stories.nlp import reader
 from stories.nlp.findings import Span, Spans
 
@@ -158,32 +157,11 @@ def _share(part: float, whole: float) -> float:
 
 def read(path: Path) -> list[Row]:
     """The rows of a file, .gz or plain. ValueError, naming file and row, for whatever can't be read."""
-    rows: list[Row] = []
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                rows.append(_row(line, f"{path}, row {number}"))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}, row {len(rows) + 1} or after: not UTF-8") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ValueError(f"{path}, row {len(rows) + 1} or after: cannot be unpacked ({error})") from error
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from error
-    if not rows:
-        raise ValueError(f"{path}: no rows")
-    return rows
+    return labelled.read(path, _row)
 
 
 def _row(line: str, where: str) -> Row:
-    try:
-        fields = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{where}: not JSON ({error.msg})") from error
-    if not isinstance(fields, dict):
-        raise ValueError(f"{where}: not a JSON object")
-    for name in ("doc", "text"):
-        if not isinstance(fields.get(name), str):
-            raise ValueError(f'{where}: the field "{name}" is missing or is not text')
+    fields = labelled.fields(line, where, ("doc", "text"))
     if not isinstance(fields.get("attributions"), list):
         raise ValueError(f'{where}: the field "attributions" is missing or is not a list')
     gold = [_labelled(one, len(fields["text"]), where) for one in fields["attributions"]]

@@ -9,7 +9,6 @@ No row of the file is used for anything but its own decision and the counts afte
 from __future__ import annotations
 
 import csv
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
@@ -19,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from stories.management.evaluation import labelled
 from stories.management.evaluation.stream import Reading, Stream
 from stories.nlp import events, terms, traits
 
@@ -62,17 +62,7 @@ def evaluate(files: Sequence[Path], progress: Progress, out: Path | None = None)
 
 def read(path: Path) -> list[Row]:
     """The rows of a clustering file. ValueError, naming file and row, for whatever can't be read as one."""
-    rows: list[Row] = []
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                rows.append(_row(line, f"{path}, row {number}"))
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}, row {len(rows) + 1} or after: not UTF-8") from error
-    if not rows:
-        raise ValueError(f"{path}: no rows")
+    rows = labelled.read(path, _row)
     repeated = [id for id, times in Counter(row.id for row in rows).items() if times > 1]
     if repeated:
         raise ValueError(f"{path}: the id {repeated[0]} stands in more than one row")
@@ -81,15 +71,7 @@ def read(path: Path) -> list[Row]:
 
 def _row(line: str, where: str) -> Row:
     """One line as a Row; `text`, `lang` and `published` may be missing or null."""
-    try:
-        fields = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{where}: not JSON ({error.msg})") from error
-    if not isinstance(fields, dict):
-        raise ValueError(f"{where}: not a JSON object")
-    for name in ("id", "title", "cluster"):
-        if not isinstance(fields.get(name), str):
-            raise ValueError(f'{where}: the field "{name}" is missing or is not text')
+    fields = labelled.fields(line, where, ("id", "title", "cluster"))
     for name in ("text", "lang", "published"):
         if not isinstance(fields.get(name), str | None):
             raise ValueError(f'{where}: the field "{name}" is not text')

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stories.management.evaluation import labelled
 from stories.nlp.agencies import canonical
 from stories.nlp.examine import examine
 from stories.nlp.findings import CREDITING, Document, Findings, Relation, Role, SourceKind, Stance
@@ -74,30 +75,11 @@ def evaluate(path: Path, progress: Progress, out: Path | None = None) -> dict[st
 
 def read(path: Path) -> list[Row]:
     """The rows of a labelled file. ValueError, naming file and row, for whatever can't be read as one."""
-    rows: list[Row] = []
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                rows.append(_row(line, f"{path}, row {number}"))
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}, row {len(rows) + 1} or after: not UTF-8") from error
-    if not rows:
-        raise ValueError(f"{path}: no rows")
-    return rows
+    return labelled.read(path, _row)
 
 
 def _row(line: str, where: str) -> Row:
-    try:
-        fields = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{where}: not JSON ({error.msg})") from error
-    if not isinstance(fields, dict):
-        raise ValueError(f"{where}: not a JSON object")
-    for name in ("id", "title", "text", "outlet", "role"):
-        if not isinstance(fields.get(name), str):
-            raise ValueError(f'{where}: the field "{name}" is missing or is not text')
+    fields = labelled.fields(line, where, ("id", "title", "text", "outlet", "role"))
     return Row(
         id=fields["id"],
         document=Document(fields["title"], fields["text"], fields["outlet"]),
