@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from stories.models.articles import Article, Version
 from stories.models.feeds import Outlet
 from stories.models.stories import Story
+from stories.nlp.comparison import Comparison
 from stories.nlp.findings import Findings, Form, Relation, Role, SourceKind, Stance
 from stories.nlp.lineage import HappeningKind
 from stories.nlp.lineage import Provenance as Traced
@@ -28,6 +29,7 @@ def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
 
 FINDINGS = TypeAdapter(Findings)
 PROVENANCE = TypeAdapter(Traced)
+COMPARISON = TypeAdapter(Comparison)
 
 
 class Examined(models.Model):
@@ -147,6 +149,28 @@ class StoryProvenance(models.Model):
         """All of it; None where it was written in a form that is no longer read."""
         try:
             return PROVENANCE.validate_python(self.traced)
+        except ValidationError:
+            return None
+
+
+class StoryComparison(models.Model):
+    """A story's reports held against each other, as compared last: claims, quotes, wording."""
+
+    story = models.OneToOneField(Story, on_delete=models.CASCADE, primary_key=True, related_name="comparison")
+    revision = models.PositiveIntegerField()
+    compared = models.JSONField()
+    at = models.DateTimeField("compared at")
+
+    class Meta:
+        verbose_name = "comparison"
+
+    def __str__(self) -> str:
+        return f"story {self.story_id}, revision {self.revision}"
+
+    def told(self) -> Comparison | None:
+        """All of it; None where it was written in a form that is no longer read."""
+        try:
+            return COMPARISON.validate_python(self.compared)
         except ValidationError:
             return None
 

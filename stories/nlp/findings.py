@@ -127,6 +127,7 @@ class Reading:
     attributions: tuple[Attribution, ...] = ()
     entities: tuple[Entity, ...] = ()
     read: bool = True
+    loaded: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class Credit:
 class Findings:
     """What one article says of where its news comes from; `why` names what its role rests on, in words and spans.
 
-    `wire` is the agency whose copy it is, or "". `own` are the sources that it has of its own (not by way of another
+    `loaded` are words that readers mark as biased wording, quoted or not. `wire` is the agency whose copy it is, or "". `own` are the sources that it has of its own (not by way of another
     outlet) for its main news: indexes into `sourced`. `mentions` holds every naming of an outlet, credits among them.
     """
 
@@ -192,3 +193,4 @@ class Findings:
     hedges: Spans = ()
     denials: Spans = ()
     no_answers: Spans = ()
+    loaded: Spans = ()
