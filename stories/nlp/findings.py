@@ -179,8 +179,9 @@ class Credit:
 class Findings:
     """What one article says of where its news comes from; `why` names what its role rests on, in words and spans.
 
-    `loaded` are words that readers mark as biased wording, quoted or not. `wire` is the agency whose copy it is, or "". `own` are the sources that it has of its own (not by way of another
-    outlet) for its main news: indexes into `sourced`. `mentions` holds every naming of an outlet, credits among them.
+    `loaded` are words that readers mark as biased wording, quoted or not. `wire` is the agency whose copy it is, or "".
+    `own` are the sources that it has of its own (not by way of another outlet) for its main news: indexes into
+    `sourced`. `mentions` holds every naming of an outlet, credits among them.
     """
 
     role: Role
