@@ -2,7 +2,7 @@
 
 Plain values, as in lineage.py. A span points into the whole (headline, line break, text) of the article that it is
 said of; nothing here holds a copy of a text. A claim, a quote or a finding is known by the place where it is read, its
-`key`: (article, start of the sentence). Nothing is decided here, and nothing is scored but how alike two sentences are.
+`key`: (article, start of the passage). Nothing is decided here, and nothing is scored but how alike two sentences are.
 """
 
 from __future__ import annotations

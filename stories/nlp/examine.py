@@ -43,6 +43,7 @@ def examine(document: Document, reading: Reading, gazetteer: Gazetteer) -> Findi
         hedges=sources.hedges(short.whole),
         denials=sources.denials(short.whole),
         no_answers=sources.no_answers(short.whole),
+        loaded=reading.loaded,
     )
 
 
