@@ -13,6 +13,7 @@ from stories.models import Article, Outlet, Story
 from stories.nlp.copies import Copy
 from stories.nlp.findings import Role, SourceKind, Stance
 from stories.nlp.lineage import Report
+from stories.selectors.reports import reports_of
 from stories.services import provenance
 from tests import factories
 from tests.nlp.provenance_worlds import FILLER, PEOPLE, Cites, Say, anonymous, report
@@ -27,7 +28,7 @@ def traced(reports: Sequence[Report], shift: timedelta = timedelta(0)) -> Story:
         rows[one.article] = _article(one, rows, shift)
     story = factories.story(list(rows.values()))
     copied = {row.pk: Copy(row.copy_of_id, 1.0) if row.copy_of_id else None for row in rows.values()}
-    factories.traced(story, provenance.look(story, copied))
+    factories.traced(story, provenance.look(reports_of(story, copied)))
     return story
 
 

@@ -121,6 +121,7 @@ class Report:
     agency: bool = False
     headlines: tuple[Headline, ...] = ()
     changed: datetime | None = None
+    lang: str = "en"
 
     @property
     def since(self) -> datetime:

@@ -1,7 +1,8 @@
 """The trace step: look at the whole story again. A pure function of its articles: run twice, it says the same.
 
 Its headline, counts and times; which of its reports are copies, and so how many voices it has; the stories that it is
-tied to; where its news comes from, and what happened to it. What a curator decided is in the rows that it reads.
+tied to; where its news comes from, and what happened to it; how its reports differ. What a curator decided is in the
+rows that it reads.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import numpy as np
 
 from stories.ingest.errors import Failure, Permanent
 from stories.models import Article, Story
-from stories.nlp import titles
+from stories.nlp import framing, titles
+from stories.nlp.comparison import Comparison
 from stories.nlp.terms import is_english
-from stories.services import copies, provenance, relating
+from stories.selectors.reports import reports_of
+from stories.services import comparison, copies, provenance, relating
 
 _WRITTEN = (
     "title",
@@ -44,6 +47,7 @@ class Trace:
     copies: copies.Found
     ties: relating.Look
     lineage: provenance.Traced
+    compared: Comparison
 
 
 def compute(articles: Sequence[Article], now: datetime) -> Mapping[int, Trace | Failure]:
@@ -68,6 +72,8 @@ def trace(story: Story) -> Trace | None:
         _vectors(story, [row[2] for row in rows]),
         copies=[index for index, row in enumerate(rows) if copied.copies.get(row[0])],
     )
+    reports = reports_of(story, copied.copies)
+    lineage = provenance.look(reports)
     return Trace(
         revision=story.revision,
         title=headlines[central],
@@ -78,7 +84,8 @@ def trace(story: Story) -> Trace | None:
         last_at=rows[-1][4],
         copies=copied,
         ties=relating.look(story),
-        lineage=provenance.look(story, copied.copies),
+        lineage=lineage,
+        compared=framing.compare(reports, lineage.provenance),
     )
 
 
@@ -101,4 +108,5 @@ def save(article: Article, result: Trace, now: datetime) -> None:
     story.save(update_fields=_WRITTEN)
     relating.keep(story, result.ties)
     provenance.save(story, result.lineage, now)
+    comparison.save(story, result.compared, now)
     copies.recount(found.others)

@@ -10,6 +10,7 @@ import pytest
 from stories.models import Article, Happening, Stage, Story, StoryProvenance, Version
 from stories.nlp.findings import Role
 from stories.nlp.lineage import EdgeKind, HappeningKind, Keep
+from stories.selectors.reports import reports_of
 from stories.services import provenance, reading, tracing
 from tests import factories
 
@@ -164,7 +165,7 @@ def test_only_what_is_new_is_handed_on(now, reports):
     for article in reports:
         article.story = story
         article.save()
-    traced = provenance.look(story, {})
+    traced = provenance.look(reports_of(story, {}))
     assert len(provenance.save(story, traced, now)) == len(traced.happenings) > 0
     assert provenance.save(story, traced, now) == []
 
@@ -233,4 +234,4 @@ def test_a_story_costs_the_same_questions_however_large_it_is(now, reports, djan
         article.story = story
         article.save()
     with django_assert_max_num_queries(3):
-        provenance.look(story, {})
+        provenance.look(reports_of(story, {}))

@@ -40,6 +40,7 @@ SUBJECTS = (
     ),
     Subject("attribution", "FILE", "who said what; labelled articles in PolNeAR's form, .jsonl or .jsonl.gz"),
     Subject("provenance", "FILE", "where articles' news comes from: role, credits, kinds of source; labelled, .jsonl"),
+    Subject("alignment", "FILE", "whether sentences of two reports say the same; labelled pairs of sentences, .jsonl"),
     Subject("extraction", "TAR", "article text from web pages; pages with their gold text, .tar"),
 )
 
