@@ -12,13 +12,14 @@ DEPLOYED := env -i PATH="$$PATH" HOME="$$HOME" DATABASE_URL=postgres://none@/non
 	PUBLIC_URL=https://news.example BEHIND_PROXY=1 \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')"
 
-.PHONY: help setup setup-dev run demo test lint types check lock
+.PHONY: help setup setup-dev run demo test lint types check lock messages
 
 help:
 	@echo "make run      start everything and print the address (PORT=$(PORT), HOST=$(HOST))"
 	@echo "make demo     the same, with the invented news world loaded"
 	@echo "make test     run the tests;  make lint, make types, make check: what CI runs besides"
 	@echo "make setup    the virtual environment alone;  make lock: pin the requirements anew"
+	@echo "make messages collect the words of the pages for translators, and compile their work (needs gettext)"
 
 setup: $(VENV)/.setup
 
@@ -93,3 +94,10 @@ lock: setup-dev
 		requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --system-certs \
 		requirements-dev.in -o requirements-dev.txt
+
+# Only those who translate need gettext's programs; what they made is in the repository, compiled.
+messages: setup-dev
+	@echo "Collecting the words of the pages"
+	@$(NO_SERVERS) $(BIN)/python -W ignore manage.py makemessages --all --no-wrap --add-location file --no-obsolete \
+		--ignore var --ignore tests --ignore bench --ignore training --ignore 'stories/migrations/*'
+	@$(NO_SERVERS) $(BIN)/python -W ignore manage.py compilemessages --ignore .venv --ignore var

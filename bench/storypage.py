@@ -131,6 +131,7 @@ def _analysis(story: Any, profile: bool) -> None:
     seconds, cpu = min(spent)
     first = spent[0][0]
     print(f"analysis: {seconds:.2f} s ({cpu:.2f} s of CPU; the first time {first:.2f}), {len(queries)} queries")
+    assert traced
     compared = traced.compared
     print(
         f"   {len(compared.claims)} claims, {len(compared.conflicts)} conflicts, {len(compared.quotes)} quotes,"

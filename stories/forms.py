@@ -6,8 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from stories.ingest.languages import LANGUAGES
 from stories.models import Outlet, User
@@ -18,17 +22,26 @@ OPML_BYTES = 5 * 1024 * 1024
 # What a server's operator can bear, and what still deserves to be called polling.
 MIN_MINUTES, MAX_MINUTES = 10, 7 * 24 * 60
 
-SINCE = (("", "Any time"), ("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days"))
+SINCE = (("", _("Any time")), ("1", _("Last 24 hours")), ("7", _("Last 7 days")), ("30", _("Last 30 days")))
+
+
+def _bounded(said: str | Promise) -> str:
+    """A sentence on minutes with the bounds that they must keep."""
+    return str(said) % {"least": MIN_MINUTES, "most": intcomma(MAX_MINUTES)}
+
+
+# At the time of showing: the words and the way to write a large number are those of the page's language.
+_minutes = lazy(_bounded, str)
 
 
 class SiteForm(forms.Form):
     """The address of a site, or of a feed itself."""
 
     address = forms.CharField(
-        label="Site or feed address",
+        label=_("Site or feed address"),
         max_length=2000,
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "example.org", "spellcheck": "false"}),
-        error_messages={"required": "Type the address of a site or of a feed."},
+        error_messages={"required": _("Type the address of a site or of a feed.")},
     )
 
 
@@ -38,20 +51,20 @@ class OfferForm(forms.Form):
     # Signed by us: what was shown comes back unchanged, or not at all.
     site = forms.CharField(widget=forms.HiddenInput)
     take = forms.TypedMultipleChoiceField(
-        label="Feeds",
+        label=_("Feeds"),
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick at least one feed.", "invalid_choice": "There is no such feed here."},
+        error_messages={"required": _("Tick at least one feed."), "invalid_choice": _("There is no such feed here.")},
     )
-    whose = forms.ChoiceField(label="Outlet", widget=forms.RadioSelect, required=False)
-    name = forms.CharField(label="Name of the new outlet", max_length=200, required=False)
+    whose = forms.ChoiceField(label=_("Outlet"), widget=forms.RadioSelect, required=False)
+    name = forms.CharField(label=_("Name of the new outlet"), max_length=200, required=False)
 
     def __init__(self, *args: Any, offers: int, known: Outlet | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         take, whose = self.fields["take"], self.fields["whose"]
         if isinstance(take, forms.TypedMultipleChoiceField) and isinstance(whose, forms.ChoiceField):
             take.choices = [(n, str(n)) for n in range(offers)]
-            whose.choices = ([("known", str(known))] if known else []) + [("new", "a new outlet")]
+            whose.choices = ([("known", str(known))] if known else []) + [("new", gettext("a new outlet"))]
         self.known = known
 
     def clean(self) -> dict[str, Any]:
@@ -60,7 +73,7 @@ class OfferForm(forms.Form):
         if not data.get("whose"):
             data["whose"] = "known" if self.known else "new"
         if data["whose"] == "new" and not data.get("name") and "name" not in self.errors:
-            self.add_error("name", "Give the new outlet a name.")
+            self.add_error("name", _("Give the new outlet a name."))
         return data
 
 
@@ -68,46 +81,46 @@ class FeedForm(forms.Form):
     """A feed as an editor wants it; whether a feed answers at the address is for the service to find out."""
 
     title = forms.CharField(
-        label="Title", max_length=300, required=False, help_text="Empty: what the feed calls itself."
+        label=_("Title"), max_length=300, required=False, help_text=_("Empty: what the feed calls itself.")
     )
     outlet = forms.ModelChoiceField(
-        label="Outlet",
+        label=_("Outlet"),
         queryset=Outlet.objects.filter(demo=False),
         empty_label=None,
-        help_text="Articles that it has brought already stay with the outlet they have.",
+        help_text=_("Articles that it has brought already stay with the outlet they have."),
     )
     url = forms.CharField(
-        label="Address",
+        label=_("Address"),
         max_length=2000,
         widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
-        help_text="A new address is asked first and must answer with a feed; that takes a few seconds.",
-        error_messages={"required": "A feed needs an address."},
+        help_text=_("A new address is asked first and must answer with a feed; that takes a few seconds."),
+        error_messages={"required": _("A feed needs an address.")},
     )
     minutes = forms.IntegerField(
-        label="Fixed interval in minutes",
+        label=_("Fixed interval in minutes"),
         required=False,
         min_value=MIN_MINUTES,
         max_value=MAX_MINUTES,
-        help_text=f"Empty: adapted to how much is new. From {MIN_MINUTES} to {MAX_MINUTES:,} (a week).",
+        help_text=_minutes(_("Empty: adapted to how much is new. From %(least)s to %(most)s (a week).")),
         error_messages={
-            "invalid": "Give whole minutes, or nothing.",
-            "min_value": f"Servers should not be asked more often than every {MIN_MINUTES} minutes.",
-            "max_value": f"At least once a week, that is every {MAX_MINUTES:,} minutes; or pause the feed.",
+            "invalid": _("Give whole minutes, or nothing."),
+            "min_value": _minutes(_("Servers should not be asked more often than every %(least)s minutes.")),
+            "max_value": _minutes(_("At least once a week, that is every %(most)s minutes; or pause the feed.")),
         },
     )
     lang = forms.CharField(
-        label="Language",
+        label=_("Language"),
         required=False,
         max_length=8,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
-        help_text="Two letters, such as en or de. Empty: as the feed itself says.",
+        help_text=_("Two letters, such as en or de. Empty: as the feed itself says."),
     )
 
     def clean_lang(self) -> str:
         """Two letters, as ISO 639-1 has them."""
         typed = str(self.cleaned_data["lang"]).strip().lower()
         if typed and typed not in LANGUAGES:
-            raise ValidationError("This is no language of two letters that we know, such as en or de.")
+            raise ValidationError(_("This is no language of two letters that we know, such as en or de."))
         return typed
 
 
@@ -123,12 +136,12 @@ class OpmlForm(forms.Form):
     """A list of feeds as an OPML file."""
 
     opml = forms.FileField(
-        label="OPML file",
+        label=_("OPML file"),
         widget=forms.ClearableFileInput(attrs={"accept": ".opml,.xml,text/x-opml,application/xml"}),
         error_messages={
-            "required": "Choose an OPML file.",
-            "empty": "This file is empty.",
-            "missing": "Choose an OPML file.",
+            "required": _("Choose an OPML file."),
+            "empty": _("This file is empty."),
+            "missing": _("Choose an OPML file."),
         },
     )
 
@@ -136,7 +149,10 @@ class OpmlForm(forms.Form):
         """Refuses what is too large to be a list of feeds."""
         upload: UploadedFile[bytes] = self.cleaned_data["opml"]
         if (upload.size or 0) > OPML_BYTES:
-            raise ValidationError(f"This file is larger than {OPML_BYTES // 1024 // 1024} MB: it is no list of feeds.")
+            raise ValidationError(
+                _("This file is larger than %(size)s MB: it is no list of feeds."),
+                params={"size": OPML_BYTES // 1024 // 1024},
+            )
         return upload
 
 
@@ -144,46 +160,47 @@ class SearchForm(forms.Form):
     """A query in web-search syntax with two filters; an unknown filter is an error, an empty query is not."""
 
     q = forms.CharField(
-        label="Search for",
+        label=_("Search for"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": "A query may have 200 characters; this one is longer."},
+        error_messages={"max_length": _("A query may have 200 characters; this one is longer.")},
     )
     outlet = forms.ModelChoiceField(
-        label="Outlet",
+        label=_("Outlet"),
         queryset=Outlet.objects.all(),
         to_field_name="slug",
         required=False,
-        empty_label="Every outlet",
-        error_messages={"invalid_choice": "There is no such outlet."},
+        empty_label=_("Every outlet"),
+        error_messages={"invalid_choice": _("There is no such outlet.")},
     )
-    since = forms.ChoiceField(label="Reported", choices=SINCE, required=False)
+    since = forms.ChoiceField(label=_("Reported"), choices=SINCE, required=False)
 
 
 class SetupForm(forms.Form):
     """The first account, and what to start with."""
 
-    email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
-        label="Password",
+        label=_("Password"),
         strip=False,
-        help_text="At least 10 characters; not one of the common ones.",
+        help_text=_("At least 10 characters; not one of the common ones."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label="The password again",
+        label=_("The password again"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    start_with = forms.ChoiceField(label="Start with", widget=forms.RadioSelect)
+    start_with = forms.ChoiceField(label=_("Start with"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, demo_world: bool, known: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("known", f"{known} well-known outlets of several countries, polled over the internet")]
+        outlets = gettext("%(count)s well-known outlets of several countries, polled over the internet")
+        choices = [("known", outlets % {"count": known})]
         if demo_world:
-            choices.append(("demo", "The demo world: invented outlets on this machine, no internet needed"))
-        choices.append(("none", "Nothing yet; I add outlets myself"))
+            choices.append(("demo", gettext("The demo world: invented outlets on this machine, no internet needed")))
+        choices.append(("none", gettext("Nothing yet; I add outlets myself")))
         field = self.fields["start_with"]
         if isinstance(field, forms.ChoiceField):
             field.choices = choices
@@ -194,7 +211,7 @@ class SetupForm(forms.Form):
         data = super().clean() or {}
         password = data.get("password")
         if password and data.get("again") is not None and password != data["again"]:
-            self.add_error("again", "The two passwords differ.")
+            self.add_error("again", _("The two passwords differ."))
         elif password:
             email = data.get("email", "")
             try:
@@ -202,3 +219,13 @@ class SetupForm(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return data
+
+
+class MomentForm(forms.Form):
+    """An earlier moment of a story, in the server's zone unless it says another."""
+
+    at = forms.DateTimeField(
+        label=_("As of"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("That is no date and time: 2026-11-23T14:00 would be one.")},
+    )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
+from stories.api import docs, problems
+from stories.api.app import api
 from stories.views import (
     adding,
     articles,
+    atom,
+    claims,
     demo,
     doubts,
+    exports,
     feed,
     feeds,
     front,
@@ -18,6 +23,7 @@ from stories.views import (
     search,
     setup,
     story,
+    tokens,
     websub,
 )
 
@@ -25,6 +31,9 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("story/<int:pk>/", story.story, name="story_short"),
     path("story/<int:pk>/<slug:slug>/", story.story, name="story"),
+    # A passage's address leads to the claim or the quote that holds it now.
+    path("story/<int:pk>/<slug:slug>/claim/<int:article>-<int:start>/", claims.claim, name="claim"),
+    path("story/<int:pk>/<slug:slug>/quote/<int:article>-<int:start>/", claims.quote, name="quote"),
     path("outlets/", outlets.outlets, name="outlets"),
     path("outlet/<slug:slug>/", outlets.outlet, name="outlet"),
     path("article/<int:pk>/", articles.article, name="article"),
@@ -47,6 +56,17 @@ urlpatterns = [
     path("feeds/<int:pk>/poll/", feeds.poll_now, name="feed_poll"),
     path("feeds/<int:pk>/active/", feeds.set_active, name="feed_active"),
     path("setup/", setup.setup, name="setup"),
+    # What is taken along: files, feeds, and the API for programs.
+    path("story/<int:pk>/<slug:slug>/export/", exports.listing, name="story_exports"),
+    path("story/<int:pk>/<slug:slug>/export/<str:name>", exports.export, name="story_export"),
+    path("story/<int:pk>/<slug:slug>/feed.atom", atom.story, name="story_feed"),
+    path("outlet/<slug:slug>/feed.atom", atom.outlet, name="outlet_feed"),
+    path("search/feed.atom", atom.search, name="search_feed"),
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
+    path("api/", docs.docs, name="api_docs"),
+    path("api/v1/", api.urls),
+    path("api/v1/<path:rest>", problems.missing, name="api_missing"),
     # The demo world: invented news on this server, for a machine without a network.
     path("demo/", demo.start, name="demo_start"),
     path("demo-world/<int:start>/<path:path>", demo.serve, name="demo_world"),

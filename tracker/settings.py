@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -167,8 +168,24 @@ FETCH_EVERY_S = env.float("FETCH_EVERY_S", default=1.0)
 # The demo world is invented news served by this very server; a public deployment leaves it off.
 DEMO_WORLD = env.bool("DEMO_WORLD", default=False)
 
+# --- The read-only API -----------------------------------------------------------------------------------------------
+# Requests a minute: for each address, and for each token.
+API_PER_MINUTE: int = env.int("API_PER_MINUTE", default=30)
+API_PER_MINUTE_WITH_TOKEN: int = env.int("API_PER_MINUTE_WITH_TOKEN", default=300)
+# A proxy's own word in X-Forwarded-For tells who asks; without a proxy anybody could write that header.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+NINJA_NUM_PROXIES = 1 if BEHIND_PROXY else 0
+
 # --- Pages -----------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+# Each by its own name. The browser's wish decides, or the cookie that the switch at the foot of every page sets.
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "stories" / "locale"]
+LANGUAGE_COOKIE_NAME = "firsthand_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = HTTPS
 FORMAT_MODULE_PATH = ["tracker.formats"]
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
@@ -210,7 +227,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -11,6 +11,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
 from stories.models.feeds import Feed, Outlet
@@ -19,22 +20,22 @@ from stories.models.feeds import Feed, Outlet
 class Stage(models.TextChoices):
     """How far an article has come; pipeline.STEPS says what leads from one to the next."""
 
-    FOUND = "FOUND", "found"
-    EXTRACTED = "EXTRACTED", "extracted"
-    READ = "READ", "read"
-    GROUPED = "GROUPED", "grouped"
-    TRACED = "TRACED", "traced"
-    DONE = "DONE", "done"
-    FAILED = "FAILED", "failed"
+    FOUND = "FOUND", _("found")
+    EXTRACTED = "EXTRACTED", _("extracted")
+    READ = "READ", _("read")
+    GROUPED = "GROUPED", _("grouped")
+    TRACED = "TRACED", _("traced")
+    DONE = "DONE", _("done")
+    FAILED = "FAILED", _("failed")
 
 
 class TextState(models.TextChoices):
     """Where the text that we judge an article by comes from."""
 
-    PENDING = "pending", "text not fetched yet"
-    PAGE = "page", "text from the article's page"
-    FEED = "feed", "text from the feed"
-    NONE = "none", "article text not available"
+    PENDING = "pending", _("text not fetched yet")
+    PAGE = "page", _("text from the article's page")
+    FEED = "feed", _("text from the feed")
+    NONE = "none", _("article text not available")
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from stories.models.articles import Article
 from stories.models.stories import Story
@@ -23,14 +24,14 @@ GROUPING = "grouping"
 class Act(models.TextChoices):
     """What an edit did."""
 
-    MERGE = "merge", "merged"
-    SPLIT = "split", "split"
-    MOVE = "move", "moved"
-    TOGETHER = "together", "kept together"
-    APART = "apart", "kept apart"
-    LOCK = "lock", "locked"
-    UNLOCK = "unlock", "unlocked"
-    UNDO = "undo", "undone"
+    MERGE = "merge", _("merged")
+    SPLIT = "split", _("split")
+    MOVE = "move", _("moved")
+    TOGETHER = "together", _("kept together")
+    APART = "apart", _("kept apart")
+    LOCK = "lock", _("locked")
+    UNLOCK = "unlock", _("unlocked")
+    UNDO = "undo", _("undone")
 
 
 class Edit(models.Model):
@@ -61,8 +62,8 @@ class Edit(models.Model):
 class Bond(models.TextChoices):
     """What a curator said of two articles."""
 
-    TOGETHER = "together", "belong together"
-    APART = "apart", "never together"
+    TOGETHER = "together", _("belong together")
+    APART = "apart", _("never together")
 
 
 class ConstraintQuerySet(models.QuerySet["Constraint"]):
@@ -97,10 +98,10 @@ class Constraint(models.Model):
 class DoubtState(models.TextChoices):
     """What became of a doubt."""
 
-    OPEN = "open", "waits for an editor"
-    DONE = "done", "done by an editor"
-    DISMISSED = "dismissed", "dismissed by an editor"
-    OUTDATED = "outdated", "no longer in question"
+    OPEN = "open", _("waits for an editor")
+    DONE = "done", _("done by an editor")
+    DISMISSED = "dismissed", _("dismissed by an editor")
+    OUTDATED = "outdated", _("no longer in question")
 
 
 class Doubt(models.Model):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class Outlet(models.Model):
@@ -18,10 +19,10 @@ class Outlet(models.Model):
     class Kind(models.TextChoices):
         """What sort of newsroom; empty where we are not sure."""
 
-        NEWSPAPER = "newspaper", "newspaper"
-        AGENCY = "agency", "agency"
-        BROADCASTER = "broadcaster", "broadcaster"
-        AGGREGATOR = "aggregator", "aggregator"
+        NEWSPAPER = "newspaper", _("newspaper")
+        AGENCY = "agency", _("agency")
+        BROADCASTER = "broadcaster", _("broadcaster")
+        AGGREGATOR = "aggregator", _("aggregator")
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80, unique=True)
@@ -60,15 +61,15 @@ class Outlet(models.Model):
 class PollResult(models.TextChoices):
     """How the last poll of a feed ended, in the words of the feeds page."""
 
-    NEVER = "never", "not polled yet"
-    NEW = "new", "new articles"
-    UNCHANGED = "unchanged", "nothing new"
-    NOT_MODIFIED = "not_modified", "not modified (304)"
-    EMPTY = "empty", "empty feed"
-    TEMPORARY = "temporary", "temporary failure"
-    BLOCKED = "blocked", "blocked"
-    PERMANENT = "permanent", "failure"
-    GONE = "gone", "gone (410)"
+    NEVER = "never", _("not polled yet")
+    NEW = "new", _("new articles")
+    UNCHANGED = "unchanged", _("nothing new")
+    NOT_MODIFIED = "not_modified", _("not modified (304)")
+    EMPTY = "empty", _("empty feed")
+    TEMPORARY = "temporary", _("temporary failure")
+    BLOCKED = "blocked", _("blocked")
+    PERMANENT = "permanent", _("failure")
+    GONE = "gone", _("gone (410)")
 
 
 # An empty feed is no failure: it is asked less often, and says so.

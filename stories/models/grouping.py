@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, HnswIndex
 
 from stories.models.articles import Article
@@ -50,9 +51,9 @@ class Recent(models.Model):
 class Tie(models.TextChoices):
     """How two stories belong together without being one."""
 
-    CHAPTER = "chapter", "next chapter"
-    RELATED = "related", "related"
-    TRANSLATION = "translation", "the same event in another language"
+    CHAPTER = "chapter", _("next chapter")
+    RELATED = "related", _("related")
+    TRANSLATION = "translation", _("the same event in another language")
 
 
 class StoryLink(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from stories.models.feeds import Feed, PollResult
 
@@ -17,10 +18,10 @@ class Host(models.Model):
     class Robots(models.TextChoices):
         """What became of asking for robots.txt (RFC 9309)."""
 
-        UNKNOWN = "unknown", "not asked for yet"
-        NONE = "none", "has none: everything is allowed"
-        RULES = "rules", "has rules"
-        UNREACHABLE = "unreachable", "could not be read: pages wait"
+        UNKNOWN = "unknown", _("not asked for yet")
+        NONE = "none", _("has none: everything is allowed")
+        RULES = "rules", _("has rules")
+        UNREACHABLE = "unreachable", _("could not be read: pages wait")
 
     name = models.CharField(max_length=260, unique=True)
 
@@ -57,8 +58,8 @@ class Fetch(models.Model):
     class How(models.TextChoices):
         """Who began it."""
 
-        POLL = "poll", "poll"
-        PUSH = "push", "push"
+        POLL = "poll", _("poll")
+        PUSH = "push", _("push")
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="fetches")
     at = models.DateTimeField()
@@ -87,12 +88,12 @@ class Subscription(models.Model):
     class State(models.TextChoices):
         """How far it has come."""
 
-        WANTED = "wanted", "to be asked for"
-        ASKED = "asked", "asked for, not confirmed yet"
-        ACTIVE = "active", "active"
-        FAILED = "failed", "failed"
-        DENIED = "denied", "denied by the hub"
-        UNRELIABLE = "unreliable", "given up: the hub missed articles"
+        WANTED = "wanted", _("to be asked for")
+        ASKED = "asked", _("asked for, not confirmed yet")
+        ACTIVE = "active", _("active")
+        FAILED = "failed", _("failed")
+        DENIED = "denied", _("denied by the hub")
+        UNRELIABLE = "unreliable", _("given up: the hub missed articles")
 
     feed = models.OneToOneField(Feed, on_delete=models.CASCADE, related_name="subscription")
     hub = models.URLField(max_length=2000)

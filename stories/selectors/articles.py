@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
 from django.db.models import QuerySet
 
 from stories.models import Article, Version
-from stories.selectors import columns, excerpts, grouping, story, voices
+from stories.selectors import columns, excerpts, grouping, headlines, story, voices
+from stories.selectors.passages import Piece
 
 # An outlet that edits more often than this shows its latest edits.
 MAX_VERSIONS = 40
 # Copies on one page of an article's copies.
 COPIES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some words of a headline: kept, added or removed against the one before."""
-
-    kind: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,7 @@ def article_page(pk: int) -> ArticlePage | None:
     excerpt = excerpts.shorten(article.summary or text, excerpts.PAGE_WORDS)
     versions = list(article.versions.defer("search").order_by("-seen_at", "-pk")[:MAX_VERSIONS])[::-1]
     return ArticlePage(
-        report=story.as_report(article, excerpt, (), brought=_brought(article)),
+        report=replace(story.as_report(article, excerpt, ()), brought=_brought(article)),
         article=article,
         words=len(text.split()),
         changes=[_change(old, new) for old, new in pairwise(versions)][::-1],
@@ -88,23 +80,8 @@ def _change(old: Version, new: Version) -> Change:
     """What differs between two versions."""
     return Change(
         seen_at=new.seen_at,
-        title=headline_diff(old.title, new.title) if old.title != new.title else (),
+        title=headlines.changed(old.title, new.title) if old.title != new.title else (),
         text_changed=old.text != new.text,
         words_before=len(old.text.split()),
         words=len(new.text.split()),
     )
-
-
-def headline_diff(old: str, new: str) -> list[Piece]:
-    """The words of two headlines as kept, removed and added pieces, in reading order."""
-    before, after = old.split(), new.split()
-    pieces = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("kept", " ".join(before[i1:i2])))
-            continue
-        if i2 > i1:
-            pieces.append(Piece("removed", " ".join(before[i1:i2])))
-        if j2 > j1:
-            pieces.append(Piece("added", " ".join(after[j1:j2])))
-    return pieces

@@ -5,15 +5,23 @@ Only what a report rests on is drawn; credits for a side fact stand in the list 
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from stories.models import Article
 from stories.nlp.lineage import KNOWN, POSSIBLE, Edge, EdgeKind, Keep, Provenance
 from stories.nlp.shelf import named
+from stories.selectors import words
 from stories.selectors.graph import Graph, Line, Point, graph
 from stories.selectors.provenance import Whence
 from stories.selectors.timeline import Shape
 
 _LOOKS = {Keep.KEPT: "kept", Keep.WEAKENED: "weakened", Keep.DROPPED: "dropped"}
-_VERBS = {EdgeKind.CREDITS: "credits", EdgeKind.COPIES: "carries the text of", EdgeKind.SHARES: "opens just like"}
+_SENTENCES = {
+    EdgeKind.CREDITS: _("%(outlet)s credits %(other)s: text %(text)s, headline %(headline)s"),
+    EdgeKind.COPIES: _("%(outlet)s carries the text of %(other)s: text %(text)s, headline %(headline)s"),
+    EdgeKind.SHARES: _("%(outlet)s opens just like %(other)s: text %(text)s, headline %(headline)s"),
+}
 
 
 def drawing(whence: Whence, shape: Shape) -> Graph | None:
@@ -48,14 +56,14 @@ def _point(article: Article, whence: Whence, *, origin: bool) -> Point:
         article.outlet.name,
         article.reported_at,
         role.replace(" ", "-"),
-        f"{role}: {article.title}",
+        f"{words.word(role, 'Role')}: {article.title}",
         article.get_absolute_url(),
         origin,
     )
 
 
 def _elsewhere(target: Article | None) -> str:
-    return "its report is in another story" if target else "its own report is not at hand"
+    return gettext("its report is in another story") if target else gettext("its own report is not at hand")
 
 
 def _address(target: Article | None) -> str:
@@ -66,5 +74,6 @@ def _line(edge: Edge, source: int | str, article: Article, outlet: str) -> Line:
     look = {EdgeKind.COPIES: "copied", EdgeKind.SHARES: "shared"}.get(edge.kind, "")
     body = edge.drift.body if edge.drift else Keep.UNKNOWN
     headline = edge.drift.headline if edge.drift else Keep.UNKNOWN
-    words = f"{article.outlet.name} {_VERBS[edge.kind]} {outlet}: text {body}, headline {headline}"
-    return Line(edge.article, source, look or _LOOKS.get(body, "untold"), headline is Keep.DROPPED, words)
+    kept = {"text": words.word(body), "headline": words.word(headline)}
+    said = _SENTENCES[edge.kind] % {"outlet": article.outlet.name, "other": outlet, **kept}
+    return Line(edge.article, source, look or _LOOKS.get(body, "untold"), headline is Keep.DROPPED, said)

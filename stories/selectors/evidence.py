@@ -1,6 +1,6 @@
 """The articles of a story with the sentences that its provenance rests on, each with its place on an article page.
 
-A passage is shown only from the wording that was traced: where a text has changed since, that is said instead.
+A passage is shown only from the wording that was traced or compared: where a text has changed since, that is said.
 """
 
 from __future__ import annotations
@@ -53,18 +53,22 @@ class Passage:
 class Evidence:
     """A story's articles by their number, and what is cited in them."""
 
-    def __init__(self, articles: Iterable[Article], cited: Sequence[Cited], traced_at: datetime) -> None:
+    def __init__(self, articles: Iterable[Article], cited: Sequence[Cited], read_at: datetime) -> None:
         self.articles = {article.pk: article for article in articles}
         self.cited = cited
-        self._traced_at = traced_at
-        self._wholes: dict[int, tuple[str, Sentences]] = {}
+        self._read_at = read_at
+        self._wholes: dict[int, str] = {}
         self._cited_in: dict[int, list[Cited]] = {}
         for one in cited:
             self._cited_in.setdefault(one.article, []).append(one)
 
     def stands(self, article: Article) -> bool:
-        """Whether its wording is the one that was traced."""
-        return article.version is None or article.version.seen_at <= self._traced_at
+        """Whether its wording is the one that was read."""
+        return article.version is None or article.version.seen_at <= self._read_at
+
+    def read_at(self, at: datetime) -> Evidence:
+        """The same articles as they were read at another time, such as when they were compared."""
+        return Evidence(self.articles.values(), self.cited, at)
 
     def passage(self, pk: int | None, spans: Spans, *, mark: str = "evidence", credit: bool = False) -> Passage | None:
         """The sentences around some spans of an article; None of one that is not at hand.
@@ -77,10 +81,18 @@ class Evidence:
         url = article.get_absolute_url()
         if not self.stands(article):
             return Passage(article, (), url, _CHANGED)
-        whole, cut = self._whole(article)
-        pieces = passages.passage(whole, [(span, mark) for span in spans[:_SPANS]], cut)
+        whole = self.whole(article)
+        pieces = passages.passage(whole, [(span, mark) for span in spans[:_SPANS]], near(whole, spans[:_SPANS]))
         missing = "" if pieces or documents.has_text(article) else _NO_TEXT
-        return Passage(article, pieces, url + self._anchor(article.pk, spans, credit=credit), missing)
+        return Passage(article, pieces, self.address(article, spans, credit=credit), missing)
+
+    def missing(self, article: Article) -> str:
+        """Why nothing of its wording can be shown; "" where it can."""
+        return "" if self.stands(article) else _CHANGED
+
+    def address(self, article: Article, spans: Spans, *, credit: bool = False) -> str:
+        """The place of some spans on the article's page."""
+        return article.get_absolute_url() + self._anchor(article.pk, spans, credit=credit)
 
     def whose(self, pk: int, spans: Spans) -> Spans:
         """Of spans that are attributions only the words that say whose, else the span itself; overlaps are joined."""
@@ -93,11 +105,10 @@ class Evidence:
                 joined.append((start, end))
         return tuple(joined)
 
-    def _whole(self, article: Article) -> tuple[str, Sentences]:
-        """An article's wording and its sentences, cut once."""
+    def whole(self, article: Article) -> str:
+        """An article's wording: headline, line break, text."""
         if article.pk not in self._wholes:
-            whole = documents.document(article).whole
-            self._wholes[article.pk] = whole, sentences(whole)
+            self._wholes[article.pk] = documents.document(article).whole
         return self._wholes[article.pk]
 
     def _anchor(self, pk: int, spans: Spans, *, credit: bool) -> str:
@@ -114,12 +125,30 @@ class Evidence:
         return "" if start is None else f"#s{start}"
 
 
-def evidence(ids: Iterable[int], story: Story, traced_at: datetime) -> Evidence:
+def near(whole: str, spans: Spans) -> Sentences:
+    """The sentences of the paragraphs that some spans stand in. Cutting whole texts is what a long page would wait for;
+    as a line break always ends a sentence, the paragraphs alone are cut just the same.
+    """
+    found: dict[Span, None] = {}
+    for start, end in spans:
+        first, last = whole.rfind("\n", 0, max(start, 0)) + 1, whole.find("\n", max(end, start))
+        cut = sentences(whole[first : last if last >= 0 else len(whole)])
+        found |= dict.fromkeys((first + begin, first + stop) for begin, stop in cut.spans)
+    bounds = tuple(sorted(found))
+    return Sentences(bounds, tuple(begin for begin, _ in bounds))
+
+
+def evidence(ids: Iterable[int], story: Story, read_at: datetime) -> Evidence:
     """The articles with these numbers, by their time, and what is cited in those of the story. Two queries."""
     related = Article.objects.filter(pk__in=set(ids)).select_related("outlet", "version")
     heavy = [*columns.of_article(), "version__search"]
     articles = list(related.defer(*heavy).order_by("reported_at", "pk")[:MOST])
-    return Evidence(articles, _cited([article for article in articles if article.story_id == story.pk]), traced_at)
+    return Evidence(articles, _cited([article for article in articles if article.story_id == story.pk]), read_at)
+
+
+def evidence_at(articles: Sequence[Article], as_read: Sequence[Article], at: datetime) -> Evidence:
+    """These articles, and what is cited in those of them that stand as they were read. One query."""
+    return Evidence(articles, _cited(as_read), at)
 
 
 def _cited(articles: Sequence[Article]) -> list[Cited]:

@@ -12,6 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from stories.ingest.schedule import WEEKLY_AFTER_FAILURES
 from stories.models import FAILURES, Feed, Host, PollResult, Subscription
@@ -50,13 +54,13 @@ class Filter:
     """One way to narrow the list: its name in the address, what it is called, and what it means."""
 
     name: str
-    label: str
-    meaning: str
+    label: StrOrPromise
+    meaning: StrOrPromise
     condition: Callable[[datetime], Q]
 
 
 def _always(condition: Q) -> Callable[[datetime], Q]:
-    return lambda _: condition
+    return lambda _now: condition
 
 
 def _active(**conditions: Any) -> Callable[[datetime], Q]:
@@ -81,34 +85,48 @@ def host_rests(now: datetime) -> Q:
 FILTERS = {
     each.name: each
     for each in (
-        Filter("all", "All", "every feed", _always(Q())),
-        Filter("fine", "Fine", "whose last poll went well", _active(last_result__in=GOOD)),
-        Filter("failing", "Failing", "whose last poll failed, whatever the reason", _active(last_result__in=FAILURES)),
-        Filter("temporary", "Temporary", "that failed for a passing reason", _active(last_result=PollResult.TEMPORARY)),
-        Filter("permanent", "Needs a person", "that fail until somebody mends them", _active(last_result="permanent")),
-        Filter("blocked", "Blocked", "whose server turns programs away", _active(last_result=PollResult.BLOCKED)),
-        Filter("gone", "Said to be gone", "that answered 410 once", _active(last_result=PollResult.GONE)),
+        Filter("all", _("All"), _("every feed"), _always(Q())),
+        Filter("fine", _("Fine"), _("whose last poll went well"), _active(last_result__in=GOOD)),
+        Filter(
+            "failing", _("Failing"), _("whose last poll failed, whatever the reason"), _active(last_result__in=FAILURES)
+        ),
+        Filter(
+            "temporary",
+            _("Temporary"),
+            _("that failed for a passing reason"),
+            _active(last_result=PollResult.TEMPORARY),
+        ),
+        Filter(
+            "permanent", _("Needs a person"), _("that fail until somebody mends them"), _active(last_result="permanent")
+        ),
+        Filter("blocked", _("Blocked"), _("whose server turns programs away"), _active(last_result=PollResult.BLOCKED)),
+        Filter("gone", _("Said to be gone"), _("that answered 410 once"), _active(last_result=PollResult.GONE)),
         Filter(
             "weekly",
-            "Asked weekly",
-            f"that failed {WEEKLY_AFTER_FAILURES} times in a row or more",
+            _("Asked weekly"),
+            format_lazy(_("that failed {failures} times in a row or more"), failures=WEEKLY_AFTER_FAILURES),
             _active(last_result__in=FAILURES, failures__gte=WEEKLY_AFTER_FAILURES),
         ),
-        Filter("empty", "Empty", "that answer with no entry at all", _active(last_result=PollResult.EMPTY)),
-        Filter("never", "Not polled yet", "that are new here", _active(last_result=PollResult.NEVER)),
-        Filter("due", "Due now", "whose time has come and which nobody is polling yet", due),
-        Filter("late", "Overdue", "that have been due for more than 2 min", late),
+        Filter("empty", _("Empty"), _("that answer with no entry at all"), _active(last_result=PollResult.EMPTY)),
+        Filter("never", _("Not polled yet"), _("that are new here"), _active(last_result=PollResult.NEVER)),
+        Filter("due", _("Due now"), _("whose time has come and which nobody is polling yet"), due),
+        Filter("late", _("Overdue"), _("that have been due for more than 2 min"), late),
         Filter(
-            "resting", "Host rests", "whose server is left alone for a while", lambda n: Q(active=True) & host_rests(n)
+            "resting",
+            _("Host rests"),
+            _("whose server is left alone for a while"),
+            lambda n: Q(active=True) & host_rests(n),
         ),
         Filter(
             "pushed",
-            "Pushed",
-            "whose hub tells us what is new (WebSub)",
+            _("Pushed"),
+            _("whose hub tells us what is new (WebSub)"),
             _active(subscription__state=Subscription.State.ACTIVE),
         ),
-        Filter("paused", "Paused", "that an editor paused", _always(Q(active=False, stopped_reason=""))),
-        Filter("stopped", "Stopped", "that stopped by themselves", _always(Q(active=False) & ~Q(stopped_reason=""))),
+        Filter("paused", _("Paused"), _("that an editor paused"), _always(Q(active=False, stopped_reason=""))),
+        Filter(
+            "stopped", _("Stopped"), _("that stopped by themselves"), _always(Q(active=False) & ~Q(stopped_reason=""))
+        ),
     )
 }
 
@@ -134,16 +152,24 @@ class Part:
 
     name: str
     count: int
-    word: str
+    word: StrOrPromise
     among: tuple[Part, ...] = ()
 
 
 # The words of the sentence that sums up. A feed that fails may be in one of the second list as well.
 _STATES = (
-    ("fine", "fine"), ("empty", "empty"), ("never", "not polled yet"), ("failing", "failing"), ("paused", "paused"),
-    ("stopped", "stopped"),
-)  # fmt: skip
-_FAILING = (("blocked", "blocked"), ("gone", "said to be gone"), ("weekly", "asked weekly"))
+    ("fine", pgettext_lazy("feeds", "fine")),
+    ("empty", pgettext_lazy("feeds", "empty")),
+    ("never", pgettext_lazy("feeds", "not polled yet")),
+    ("failing", pgettext_lazy("feeds", "failing")),
+    ("paused", pgettext_lazy("feeds", "paused")),
+    ("stopped", pgettext_lazy("feeds", "stopped")),
+)
+_FAILING = (
+    ("blocked", pgettext_lazy("feeds", "blocked")),
+    ("gone", pgettext_lazy("feeds", "said to be gone")),
+    ("weekly", pgettext_lazy("feeds", "asked weekly")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +190,7 @@ class Summary:
             if self.counts[name]
         ]
 
-    def _parts(self, words: Sequence[tuple[str, str]]) -> tuple[Part, ...]:
+    def _parts(self, words: Sequence[tuple[str, StrOrPromise]]) -> tuple[Part, ...]:
         return tuple(Part(name, self.counts[name], word) for name, word in words if self.counts[name])
 
 

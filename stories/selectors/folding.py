@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from django.utils import timezone
 
+from stories.selectors import words
 from stories.selectors.timeline import SHORTEST, Shape, Tick, label, round_times, step_of
 
 # A stretch without a report that takes more than this part of the axis is folded,
@@ -80,7 +81,7 @@ class Folded:
         for run, (start, end) in enumerate(self._runs()):
             if run:
                 local = timezone.localtime(start)
-                marks.append(Tick(self.x(start), f"{local.day} {local:%b}"))
+                marks.append(Tick(self.x(start), words.day(local)))
             marks += [Tick(self.x(at), label(at, step)) for at in round_times(start, end, step)]
         return [mark for place, mark in enumerate(marks) if not place or mark.x - marks[place - 1].x >= _APART]
 

@@ -5,8 +5,10 @@ Counts sources as nlp.persons tells them apart; decides nothing of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import ngettext, npgettext
 
 from stories.models import Article
 from stories.nlp.findings import SourceKind
@@ -19,14 +21,14 @@ from stories.selectors.evidence import Cited, Evidence, Passage
 PASSAGES = 3
 # Of one kind, in the list; a story with more named sources than this is a chronicle.
 SOURCES = 40
-_WORDS = {
-    SourceKind.ANONYMOUS: "unnamed",
-    SourceKind.NAMED: "named",
-    SourceKind.ORGANISATION: "organisation,organisations",
-    SourceKind.DOCUMENT: "document,documents",
-    SourceKind.POLL: "poll,polls",
-    SourceKind.ROLE: "by role only",
-    SourceKind.SOCIAL: "social post,social posts",
+_WORDS: dict[SourceKind, Callable[[int], str]] = {
+    SourceKind.ANONYMOUS: lambda n: ngettext("%(count)s unnamed", "%(count)s unnamed", n),
+    SourceKind.NAMED: lambda n: ngettext("%(count)s named", "%(count)s named", n),
+    SourceKind.ORGANISATION: lambda n: ngettext("%(count)s organisation", "%(count)s organisations", n),
+    SourceKind.DOCUMENT: lambda n: ngettext("%(count)s document", "%(count)s documents", n),
+    SourceKind.POLL: lambda n: npgettext("SourceKind", "%(count)s poll", "%(count)s polls", n),
+    SourceKind.ROLE: lambda n: ngettext("%(count)s by role only", "%(count)s by role only", n),
+    SourceKind.SOCIAL: lambda n: ngettext("%(count)s social post", "%(count)s social posts", n),
 }
 
 
@@ -79,8 +81,7 @@ def foundations(traced: Provenance, at_hand: Evidence) -> Foundations:
 
 
 def _words(kind: SourceKind, total: int) -> str:
-    one, _, many = _WORDS[kind].partition(",")
-    return f"{total} {one if total == 1 else many or one}"
+    return _WORDS[kind](total) % {"count": total}
 
 
 def _own(traced: Provenance, cited: Iterable[Cited]) -> Iterable[Cited]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Min
+from django.utils.translation import ngettext
 
 from stories.models import Article, Story, StoryProvenance
 from stories.selectors import columns, excerpts, grouping, paging
@@ -107,8 +108,13 @@ def origins_of(ids: Sequence[int]) -> dict[int, str]:
 
 def _origins(least: int, most: int) -> str:
     """A range as it is read: "1 origin", "1 to 2 origins", "up to 3 origins"."""
-    count = f"{most}" if least == most else f"{least} to {most}" if least else f"up to {most}"
-    return f"{count} origin" if most == 1 else f"{count} origins"
+    if least == most:
+        said = ngettext("%(most)s origin", "%(most)s origins", most)
+    elif least:
+        said = ngettext("%(least)s to %(most)s origin", "%(least)s to %(most)s origins", most)
+    else:
+        said = ngettext("up to %(most)s origin", "up to %(most)s origins", most)
+    return said % {"least": least, "most": most}
 
 
 def _row(

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from babel import Locale
 from django.db.models import Count, Max, Q, QuerySet
 
 from stories.models import FAILURES, Article, Feed, Outlet
-from stories.selectors import excerpts, paging
+from stories.selectors import excerpts, paging, words
 
 PAGE = 30
 RECENT = timedelta(days=7)
 _ORDER = ("reported_at", "pk")
-_COUNTRIES = Locale("en", "GB").territories
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class OutletPage:
 
 def country_name(code: str) -> str:
     """The English name of an ISO 3166 country; the code itself where it has none."""
-    return str(_COUNTRIES.get(code.upper(), code))
+    return str(words.locale().territories.get(code.upper(), code))
 
 
 def matching(query: str, kind: str, *, quiet: bool = False) -> QuerySet[Outlet]:

@@ -14,6 +14,7 @@ from stories.models import Article, Happening, Story, StoryProvenance
 from stories.nlp.findings import Role, Spans
 from stories.nlp.lineage import Edge, EdgeKind, Footing, HappeningKind, Keep, Provenance, Standing, Voice, Why
 from stories.selectors import evidence as at
+from stories.selectors.comparison import unquoted
 from stories.selectors.evidence import Evidence, Passage
 from stories.selectors.foundations import Foundations, foundations
 from stories.selectors.keeping import Keeping, keeping
@@ -127,16 +128,17 @@ class Whence:
         return self.proven[0] if self.least == self.most == 1 and len(self.proven) == 1 else None
 
 
-def whence(story: Story) -> Whence | None:
+def whence(story: Story, past: Evidence | None = None, until: datetime | None = None) -> Whence | None:
     """Where the story's news comes from; None where it was not traced yet. Three queries, four if `provenance` is not
-    at hand.
+    at hand. Of a story at an earlier moment: with the articles of then, and what had happened until then.
     """
     row: StoryProvenance | None = getattr(story, "provenance", None)
     traced = row.told() if row else None
     if row is None or traced is None:
         return None
-    happened = list(Happening.objects.filter(story=story).order_by("-at", "-pk")[:LISTED])
-    at_hand = at.evidence(_named_in(traced, happened), story, row.at)
+    told = Happening.objects.filter(story=story, **({"at__lte": until} if until else {}))
+    happened = list(told.order_by("-at", "-pk")[:LISTED])
+    at_hand = past or at.evidence(_named_in(traced, happened), story, row.at)
     roles = {standing.article: _role(standing, traced) for standing in traced.standings}
     count = traced.independent
     untold = [Untold(at_hand.articles[pk], why.value) for pk, why in count.cannot_tell if pk in at_hand.articles]
@@ -229,7 +231,7 @@ def _told(traced: Provenance, at_hand: Evidence, roles: Mapping[int, str]) -> di
         worst = min(drifts, key=lambda drift: _WORST.index(drift.headline), default=None)
         spans: Spans = worst.headline_here if worst and worst.headline in (Keep.KEPT, Keep.WEAKENED) else ()
         pieces = _headline(at_hand.articles.get(pk), spans, at_hand)
-        kept = next((piece.words for piece in pieces if piece.mark), "")
+        kept = unquoted(next((piece.words for piece in pieces if piece.mark), ""))
         keep = worst.headline.value if worst else ""
         found[pk] = Told(word.replace(" ", "-"), word, standing.footing.value, keep, kept, pieces)
     return found

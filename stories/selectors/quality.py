@@ -14,18 +14,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
 from stories import nlp
 
 FIGURES = Path(nlp.__file__).parent / "weights" / "grouping_figures.json"
 
 # What each labelled set is, for those who don't know it by name; sizes stand in the figures.
 SETS = {
-    "giveme5w1h": "reports of well-known events from many outlets, picked by hand",
-    "wikinews": "the sources that Wikinews editors cite per article; some of its “events” are round-ups of a week",
-    "ecbplus_a": "pairs of look-alike events, such as two earthquakes or two trials: made to be confused",
-    "og2021_en_first": "headlines of the 2021 Olympics, minute by minute: many look alike",
-    "uci_titles": "headlines sorted into stories by a machine, so its labels have faults of their own",
-    "neus_allsides": "triples of reports that editors of AllSides chose per event",
+    "giveme5w1h": _("reports of well-known events from many outlets, picked by hand"),
+    "wikinews": _("the sources that Wikinews editors cite per article; some of its “events” are round-ups of a week"),
+    "ecbplus_a": _("pairs of look-alike events, such as two earthquakes or two trials: made to be confused"),
+    "og2021_en_first": _("headlines of the 2021 Olympics, minute by minute: many look alike"),
+    "uci_titles": _("headlines sorted into stories by a machine, so its labels have faults of their own"),
+    "neus_allsides": _("triples of reports that editors of AllSides chose per event"),
 }
 
 
@@ -53,7 +57,7 @@ class SetScores:
     """A set by its name, what it is in words (empty for one that we don't know), and its scores."""
 
     name: str
-    about: str
+    about: StrOrPromise
     scores: Scores
 
 
@@ -103,8 +107,8 @@ class Bin:
     def verdict(self) -> str:
         """Whether what was said and what was found agree, with five points of grace: bins hold few reports."""
         if self.right < self.start - GRACE:
-            return "too sure"
-        return "not sure enough" if self.right > self.end + GRACE else "as said"
+            return gettext("too sure")
+        return gettext("not sure enough") if self.right > self.end + GRACE else gettext("as said")
 
 
 # Of 100 reports in a bin, chance alone moves the share by about this much.

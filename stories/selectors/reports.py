@@ -32,12 +32,13 @@ def reports_at(story: Story, at: datetime) -> list[tuple[Article, lineage.Report
 
     Their titles, versions and copies are set to what they were; the rows must not be saved.
     """
-    articles = [article for article in _articles(story) if article.reported_at <= at]
+    rows = _articles(story).select_related("copy_of__outlet").defer(*columns.of_article("copy_of__"))
+    articles = list(rows.filter(reported_at__lte=at))
     examined = Examined.objects.in_bulk([article.pk for article in articles])
     versions: dict[int, list[Version]] = {}
     for version in Version.objects.filter(article__in=articles).defer("search").order_by("seen_at", "pk"):
         versions.setdefault(version.article_id, []).append(version)
-    there = {article.pk for article in articles}
+    there = {article.pk: article for article in articles}
     told = []
     for article in articles:
         # Of one that was out before we saw it the first wording that we saw is the nearest to what stood there.
@@ -48,6 +49,7 @@ def reports_at(story: Story, at: datetime) -> list[tuple[Article, lineage.Report
             article.text_state = past[-1].text_state
         copy = None
         if article.copy_of_id in there:
+            article.copy_of = there[article.copy_of_id]
             copy = copies.Copy(article.copy_of_id, article.copy_share or 1.0)
         headlines = [lineage.Headline(version.title, version.seen_at) for version in past]
         told.append((article, report(article, examined.get(article.pk), headlines, copy)))

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext_lazy
+
 from stories.models import Outlet
 from stories.nlp.findings import Findings, Sourced, SourceKind, Span, Stance
 from stories.nlp.sentences import Sentences, sentences
 from stories.selectors.passages import Piece, passage
 
-NOBODY = "Nobody is named"
+NOBODY = gettext_lazy("Nobody is named")
 
 Passage = tuple[Piece, ...]
 Mark = tuple[Span, str]
@@ -104,7 +106,7 @@ def _source(text: Text, said: Sequence[Sourced]) -> Source:
     first = said[0]
     ways = list(dict.fromkeys(one.via for one in said))
     return Source(
-        name=first.name or NOBODY,
+        name=first.name or str(NOBODY),
         kind=first.kind,
         outlet=text.outlets[first.name] if first.kind is SourceKind.OUTLET else None,
         reason=next((text.words(one.reason) for one in said if one.reason), ""),

@@ -6,7 +6,7 @@ Says who was first only as far as the times carry; where the news comes from is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet, Window
@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from stories.models import Article, Story, Version
 from stories.nlp.terms import is_english
-from stories.selectors import columns, excerpts, grouping, provenance, voices
+from stories.selectors import columns, comparison, excerpts, grouping, headlines, provenance, voices
+from stories.selectors.passages import Piece
 
 # A page of reports; a story with more goes on under "later reports". Copies stand under what they copy and don't count.
 PAGE = 200
@@ -35,11 +36,12 @@ _MERGES = 20
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A headline that an article carried before; `until` is when we first saw the next one."""
+    """A headline that an article carried before; `until` is when we first saw the next one, `change` what that is."""
 
     title: str
     seen_at: datetime
     until: datetime
+    change: Sequence[Piece] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Report:
     """An article in its story. It came between `earliest` (None: unknown) and `article.reported_at`.
 
     `brought`: the edit that put it into the story, if one did. `copies`: those of its text in the story, oldest first;
-    `more_copies` besides them. `told`: its role and what its headline keeps, where the story was traced.
+    `more_copies` besides them. `told`: its role and what its headline keeps, where the story was traced. `pieces` are
+    its headline with words marked; () where none are.
     """
 
     article: Article
@@ -59,6 +62,7 @@ class Report:
     copies: Sequence[Report] = ()
     more_copies: int = 0
     told: provenance.Told | None = None
+    pieces: Sequence[Piece] = ()
 
     @property
     def day(self) -> date:
@@ -98,12 +102,23 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is told of reports, by their articles: roles, marked and earlier headlines, excerpts, who put them here."""
+
+    told: Mapping[int, provenance.Told]
+    marks: Mapping[int, Sequence[Piece]]
+    past: Mapping[int, Sequence[Earlier]]
+    texts: Mapping[int, str]
+    brought: Mapping[int, grouping.Told]
+
+
+@dataclass(frozen=True, slots=True)
 class StoryPage:
     """A story and a page of its reports; `rivals` may have been earlier than the first report we can date.
 
     `reports` are those that copy nothing in this story, `drawn` these and their copies in time order; `later` counts
     the reports of the pages to come, `copies` the copies of the whole story, `carriers` all that carry another's text.
-    `whence` is None where it was not traced yet.
+    `whence` is None where it was not traced yet, `compared` where its reports were not held against each other yet.
     """
 
     story: Story
@@ -118,6 +133,7 @@ class StoryPage:
     edits: Sequence[grouping.Told]
     ties: grouping.Ties
     whence: provenance.Whence | None = None
+    compared: comparison.Compared | None = None
 
     @property
     def voices(self) -> int:
@@ -149,7 +165,7 @@ class StoryPage:
 
 def find(pk: int) -> Story | None:
     """The story at an address: itself, or the one that it was merged into."""
-    light = Story.objects.select_related("provenance").defer(*columns.of_story())
+    light = Story.objects.select_related("provenance", "comparison").defer(*columns.of_story())
     story = light.filter(pk=pk).first()
     for _ in range(_MERGES):
         if story is None or story.merged_into_id is None:
@@ -159,7 +175,8 @@ def find(pk: int) -> Story | None:
 
 
 def story_page(story: Story, page: int = 1) -> StoryPage:
-    """A page of the story's reports, oldest first. At most ten queries, and three for where it comes from."""
+    """A page of the story's reports, oldest first. At most ten queries, three for where it comes from,
+    none for how its reports compare (two where they were not traced)."""
     start = (page - 1) * PAGE
     edits = grouping.edits_of(story)
     counts = voices.copy_counts(story)
@@ -167,18 +184,23 @@ def story_page(story: Story, page: int = 1) -> StoryPage:
     rows = list(leading.order_by("reported_at", "pk")[start : start + PAGE])
     copies = _copies(story, [row.pk for row in rows if row.pk in counts])
     whence = provenance.whence(story)
-    reports = _reports(rows, copies, counts, grouping.brought(edits, story), whence.told if whence else {})
-    drawn = sorted(
-        [*reports, *(copy for report in reports for copy in report.copies)],
-        key=lambda report: (report.article.reported_at, report.article.pk),
+    held = comparison.compared(story, whence.at_hand if whence else None)
+    about = About(
+        told=whence.told if whence else {},
+        marks=marks(whence, held),
+        past=earlier_headlines([article.pk for article in (*rows, *copies)]),
+        texts=excerpts.of_articles([row.pk for row in rows]),
+        brought=grouping.brought(edits, story),
     )
+    reports = as_reports(rows, copies, counts, about)
+    drawn = in_time(reports)
     first = drawn[0] if drawn and page == 1 else None
     return StoryPage(
         story=story,
         reports=reports,
         drawn=drawn,
         first=first,
-        rivals=_rivals(first, drawn) if first else (),
+        rivals=rivals(first, drawn) if first else (),
         later=max(0, leading.count() - start - PAGE) if len(rows) == PAGE else 0,
         page=page,
         copies=sum(counts.values()),
@@ -186,7 +208,42 @@ def story_page(story: Story, page: int = 1) -> StoryPage:
         edits=edits,
         ties=grouping.ties(story),
         whence=whence,
+        compared=held,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came since somebody looked last: the articles of new reports, and the numbers of what happened."""
+
+    since: datetime
+    reports: frozenset[int]
+    happened: frozenset[int]
+
+
+def news(page: StoryPage, since: datetime | None) -> News | None:
+    """What is new on a story's page since then; None for who was never here."""
+    if since is None:
+        return None
+    return News(
+        since=since,
+        reports=frozenset(one.article.pk for one in page.drawn if one.article.first_seen_at > since),
+        happened=frozenset(
+            one.row.pk for one in (page.whence.happened if page.whence else ()) if one.row.noted_at > since
+        ),
+    )
+
+
+def marks(whence: provenance.Whence | None, held: comparison.Compared | None) -> dict[int, Sequence[Piece]]:
+    """The headlines with words marked: those that keep a credit, and those that stand out."""
+    kept = {pk: one.pieces for pk, one in whence.told.items() if one.pieces} if whence else {}
+    return kept | (headlines.marked(held, kept) if held else {})
+
+
+def in_time(reports: Iterable[Report]) -> list[Report]:
+    """Reports and their copies in the order of time."""
+    every = [one for report in reports for one in (report, *report.copies)]
+    return sorted(every, key=lambda report: (report.article.reported_at, report.article.pk))
 
 
 def _articles(story: Story) -> QuerySet[Article]:
@@ -204,33 +261,32 @@ def _copies(story: Story, originals: Sequence[int]) -> list[Article]:
     return list(copies.order_by("reported_at", "pk"))
 
 
-def _reports(
-    rows: Sequence[Article],
-    copies: Sequence[Article],
-    counts: Mapping[int, int],
-    brought: Mapping[int, grouping.Told],
-    told: Mapping[int, provenance.Told],
+def as_reports(
+    rows: Sequence[Article], copies: Sequence[Article], counts: Mapping[int, int], about: About
 ) -> list[Report]:
-    """Articles as reports, each with its copies. Two queries, for excerpts and for headlines that have changed."""
-    past = _earlier_headlines([article.pk for article in (*rows, *copies)])
-    texts = excerpts.of_articles([article.pk for article in rows])
+    """Articles as reports, each with its copies, of which there are `counts` in all."""
     under: dict[int | None, list[Report]] = {}
     for copy in copies:
         # Without an excerpt: it would say what stands above it already.
-        made = as_report(copy, "", past.get(copy.pk, ()), brought=brought.get(copy.pk), told=told.get(copy.pk))
-        under.setdefault(copy.copy_of_id, []).append(made)
+        under.setdefault(copy.copy_of_id, []).append(_with(about, as_report(copy, "", about.past.get(copy.pk, ()))))
     return [
-        as_report(
-            row,
-            texts.get(row.pk, ""),
-            past.get(row.pk, ()),
-            brought=brought.get(row.pk),
-            copies=under.get(row.pk, ()),
-            more_copies=max(0, counts.get(row.pk, 0) - len(under.get(row.pk, ()))),
-            told=told.get(row.pk),
+        _with(
+            about,
+            as_report(
+                row,
+                about.texts.get(row.pk, ""),
+                about.past.get(row.pk, ()),
+                copies=under.get(row.pk, ()),
+                more_copies=max(0, counts.get(row.pk, 0) - len(under.get(row.pk, ()))),
+            ),
         )
         for row in rows
     ]
+
+
+def _with(about: About, report: Report) -> Report:
+    pk = report.article.pk
+    return replace(report, brought=about.brought.get(pk), told=about.told.get(pk), pieces=about.marks.get(pk, ()))
 
 
 def as_report(
@@ -238,10 +294,8 @@ def as_report(
     excerpt: str,
     earlier: Sequence[Earlier],
     *,
-    brought: grouping.Told | None = None,
     copies: Sequence[Report] = (),
     more_copies: int = 0,
-    told: provenance.Told | None = None,
 ) -> Report:
     """An article with what its three times allow: a claim is a point, a sighting reaches back to our poll before."""
     claimed = article.claimed_at is not None and article.claimed_at == article.reported_at
@@ -251,14 +305,12 @@ def as_report(
         earlier=earlier,
         claimed=claimed,
         earliest=article.reported_at if claimed else article.polled_before_at,
-        brought=brought,
         copies=copies,
         more_copies=more_copies,
-        told=told,
     )
 
 
-def _rivals(first: Report, reports: Iterable[Report]) -> list[Report]:
+def rivals(first: Report, reports: Iterable[Report]) -> list[Report]:
     """One report of each other outlet that may have come before the first that we can date."""
     found = {first.article.outlet_id: first}
     for report in reports:
@@ -267,15 +319,18 @@ def _rivals(first: Report, reports: Iterable[Report]) -> list[Report]:
     return [report for report in found.values() if report is not first]
 
 
-def _earlier_headlines(ids: Sequence[int]) -> dict[int, list[Earlier]]:
-    """The headlines before the present one, oldest first. One query."""
+def earlier_headlines(ids: Sequence[int], until: datetime | None = None) -> dict[int, list[Earlier]]:
+    """The headlines before the present one, oldest first; of an earlier moment, before that one's. One query."""
     rows = Version.objects.filter(article__in=ids).order_by("article", "seen_at", "pk")
+    if until:
+        rows = rows.filter(seen_at__lte=until)
     past: dict[int, list[Earlier]] = {}
     before: tuple[int, str, datetime] | None = None
     for article, title, seen_at in rows.values_list("article_id", "title", "seen_at"):
         if before and before[0] == article:
             if before[1] == title:
                 continue
-            past.setdefault(article, []).append(Earlier(before[1], before[2], seen_at))
+            change = headlines.changed(before[1], title)
+            past.setdefault(article, []).append(Earlier(before[1], before[2], seen_at, change))
         before = (article, title, seen_at)
     return past

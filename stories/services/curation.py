@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from stories.models import GROUPING, Act, Article, Bond, Edit, Story, User
 from stories.services import bonds, membership
@@ -69,7 +70,7 @@ class By:
 def merge(kept: Story, gone: Story, by: By, now: datetime) -> Edit:
     """Make two stories one. The address of `gone` leads to `kept` from now on, whose own stays."""
     if kept.pk == gone.pk:
-        raise Refused("A story can't be merged with itself.")
+        raise Refused(gettext("A story can't be merged with itself."))
     held = membership.hold([kept, gone])
     kept, gone = held.stories[kept.pk], held.stories[gone.pk]
     _must_fit(kept, gone, by)
@@ -77,7 +78,7 @@ def merge(kept: Story, gone: Story, by: By, now: datetime) -> Edit:
     if by.program:
         _must_be_open(kept, gone)
         if not articles or not there:
-            raise Refused("A story without reports is merged by editors only.")
+            raise Refused(gettext("A story without reports is merged by editors only."))
         _must_not_meet(articles, there)
     centre = held.face(kept) or held.face(gone)
     moves = _shift(held, articles, kept, Act.MERGE, by, now)
@@ -112,10 +113,10 @@ def move(articles: Sequence[int], to: Story, by: By, now: datetime) -> Edit:
     places = Article.objects.filter(pk__in=articles).order_by("pk").select_related("story")
     sources = {article.story for article in places if article.story is not None}
     if len(sources) != 1:
-        raise Refused("Reports are moved out of one story at a time.")
+        raise Refused(gettext("Reports are moved out of one story at a time."))
     story = sources.pop()
     if story.pk == to.pk:
-        raise Refused("They are in this story already.")
+        raise Refused(gettext("They are in this story already."))
     held = membership.hold([story, to])
     story, to = held.stories[story.pk], held.stories[to.pk]
     _must_fit(story, to, by)
@@ -140,7 +141,7 @@ def bind(articles: Sequence[int], centre: int, by: By, now: datetime) -> Edit:
     """Bind articles of one story to another article of it."""
     held, stories = _hold_of([*articles, centre], by)
     if len(stories) > 1:
-        raise Refused("They are in different stories: merge the stories, or move a report.")
+        raise Refused(gettext("They are in different stories: merge the stories, or move a report."))
     edit = _note(Act.TOGETHER, stories[0], None, [], by, now)
     _say(edit, held, bonds.star(centre, articles, Bond.TOGETHER), by)
     return edit
@@ -151,7 +152,7 @@ def apart(a: int, b: int, by: By, now: datetime) -> Edit:
     """Keep two articles of different stories apart, and with them whatever belongs to either."""
     held, stories = _hold_of([a, b], by)
     if len(stories) == 1:
-        raise Refused("They are in one story: split it, or move a report.")
+        raise Refused(gettext("They are in one story: split it, or move a report."))
     edit = _note(Act.APART, held.stories[held.where[a]], held.stories[held.where[b]], [], by, now)
     _say(edit, held, bonds.star(a, [b], Bond.APART), by)
     return edit
@@ -185,10 +186,10 @@ def undo(edit: Edit, by: By, now: datetime) -> Edit:
     """
     _must_be_person(by)
     if edit.act == Act.UNDO:
-        raise Refused("An undo is not undone itself: do again what it took back.")
+        raise Refused(gettext("An undo is not undone itself: do again what it took back."))
     held = membership.hold(membership.concerned(edit))
     if Edit.objects.filter(undoes=edit).exists():
-        raise Refused("This edit has been undone already.")
+        raise Refused(gettext("This edit has been undone already."))
     story, other = held.stories[edit.story_id], held.stories.get(edit.other_id or 0)
     if edit.act in (Act.LOCK, Act.UNLOCK):
         _set_locked(story, edit.act == Act.UNLOCK)
@@ -209,24 +210,26 @@ def _hold_of(articles: Sequence[int], by: By) -> tuple[membership.Held, list[Sto
     """Hold the stories of articles that an editor says something of; the stories in the articles' order."""
     _must_be_person(by)
     if len(set(articles)) < 2:
-        raise Refused("It takes two different reports.")
+        raise Refused(gettext("It takes two different reports."))
     stories = list(Story.objects.filter(articles__in=articles).distinct())
     held = membership.hold(stories)
     if not set(articles) <= held.where.keys():
-        raise Refused("One of the reports is in no story, or has just been moved.")
+        raise Refused(gettext("One of the reports is in no story, or has just been moved."))
     if len({story.demo for story in held.stories.values()}) > 1:
-        raise Refused("Real stories and those of the demo world have nothing to do with each other.")
+        raise Refused(gettext("Real stories and those of the demo world have nothing to do with each other."))
     return held, [held.stories[pk] for pk in dict.fromkeys(held.where[article] for article in articles)]
 
 
 def _must_be_person(by: By) -> None:
     if by.program:
-        raise Refused("Only an editor does this.")
+        raise Refused(gettext("Only an editor does this."))
 
 
 def _must_stand(story: Story) -> None:
     if story.merged_into_id is not None:
-        raise Refused(f"“{story.title}” has been merged into another story: open that one.")
+        raise Refused(
+            gettext("“%(story)s” has been merged into another story: open that one.") % {"story": story.title}
+        )
 
 
 def _must_fit(one: Story, other: Story, by: By) -> None:
@@ -238,19 +241,19 @@ def _must_fit(one: Story, other: Story, by: By) -> None:
     for story in (one, other):
         _must_stand(story)
     if one.demo != other.demo:
-        raise Refused("Real stories and those of the demo world have nothing to do with each other.")
+        raise Refused(gettext("Real stories and those of the demo world have nothing to do with each other."))
     if one.lang != other.lang and (by.program or (one.lang and other.lang)):
-        raise Refused("The stories are in different languages: they can be linked, but not joined.")
+        raise Refused(gettext("The stories are in different languages: they can be linked, but not joined."))
 
 
 def _must_be_open(*stories: Story) -> None:
     if any(story.locked for story in stories):
-        raise Refused("An editor has locked the story.")
+        raise Refused(gettext("An editor has locked the story."))
 
 
 def _must_not_meet(articles: Sequence[int], others: Sequence[int]) -> None:
     if bonds.load([*articles, *others]).apart(articles, others):
-        raise Refused("An editor keeps these reports apart.")
+        raise Refused(gettext("An editor keeps these reports apart."))
 
 
 def _leaving(held: membership.Held, story: Story, articles: Sequence[int], by: By) -> list[int]:
@@ -260,15 +263,18 @@ def _leaving(held: membership.Held, story: Story, articles: Sequence[int], by: B
     chosen = [article for article in members if article in set(articles)]
     rest = [article for article in members if article not in set(articles)]
     if len(chosen) < len(set(articles)):
-        raise Refused(f"Not all of these reports are in “{story.title}”: it may have changed since you saw it.")
+        raise Refused(
+            gettext("Not all of these reports are in “%(story)s”: it may have changed since you saw it.")
+            % {"story": story.title}
+        )
     if not chosen:
-        raise Refused("No report was chosen.")
+        raise Refused(gettext("No report was chosen."))
     if not rest:
-        raise Refused("That would leave no report in the story: merge it with another instead.")
+        raise Refused(gettext("That would leave no report in the story: merge it with another instead."))
     if by.program:
         _must_be_open(story)
         if bonds.load(members).torn(chosen, rest):
-            raise Refused("An editor keeps these reports together.")
+            raise Refused(gettext("An editor keeps these reports together."))
     return chosen
 
 
@@ -315,14 +321,14 @@ def _note(
 
 def _set_locked(story: Story, locked: bool) -> None:
     if story.locked == locked:
-        raise Refused("The story is locked already." if locked else "The story is not locked.")
+        raise Refused(gettext("The story is locked already.") if locked else gettext("The story is not locked."))
     story.locked = locked
     story.save(update_fields=["locked"])
 
 
 def _give_back_address(gone: Story, kept: Story) -> None:
     if gone.merged_into_id != kept.pk:
-        raise Refused("The stories have been merged on since: undo the later edit first.")
+        raise Refused(gettext("The stories have been merged on since: undo the later edit first."))
     membership.restore(gone, kept)
 
 
@@ -334,7 +340,7 @@ def _put_back(edit: Edit, held: membership.Held, by: By, now: datetime) -> list[
         if held.where.get(article) == after != home:
             back.setdefault(home, []).append(article)
     if edit.moves and not back:
-        raise Refused("Its reports have been moved on since: undo the later edits first.")
+        raise Refused(gettext("Its reports have been moved on since: undo the later edits first."))
     return [
         move
         for home, articles in sorted(back.items())
@@ -346,7 +352,7 @@ def _home(held: membership.Held, story: int) -> int:
     """The story that an address leads to by now."""
     while (into := held.stories[story].merged_into_id) is not None:
         if into not in held.stories:
-            raise Refused("One of the stories has just been merged: try again.")
+            raise Refused(gettext("One of the stories has just been merged: try again."))
         story = into
     return story
 

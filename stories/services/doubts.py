@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from stories.models import Act, Doubt, DoubtState, Edit, Story, User
 from stories.services import curation, membership
@@ -112,7 +113,7 @@ def _answer(doubt: Doubt, state: DoubtState, by: By, now: datetime) -> Edit:
             Doubt.objects.filter(pk=row.pk).update(state=state, decided_at=now, edit=edit)
             return edit
         membership.lapse(Q(pk=row.pk), now)
-    raise Refused("The stories have changed since this was asked: it is no longer in question.")
+    raise Refused(gettext("The stories have changed since this was asked: it is no longer in question."))
 
 
 def _open(doubt: Doubt) -> Doubt:
@@ -121,7 +122,7 @@ def _open(doubt: Doubt) -> Doubt:
         take_turn(lang)
     row = Doubt.objects.select_for_update(no_key=True, of=("self",)).select_related("story", "other").get(pk=doubt.pk)
     if row.state != DoubtState.OPEN:
-        raise Refused(f"This question is closed already: {row.get_state_display()}.")
+        raise Refused(gettext("This question is closed already: %(state)s.") % {"state": row.get_state_display()})
     return row
 
 
@@ -154,10 +155,10 @@ def _forbid(doubt: Doubt, by: By, now: datetime) -> Edit:
         return curation.apart(face, other, by, now)
     if doubt.act != Act.MERGE and face is not None:
         return curation.bind(doubt.articles, face, by, now)
-    raise Refused("The stories have no reports left.")
+    raise Refused(gettext("The stories have no reports left."))
 
 
 def _other(doubt: Doubt) -> Story:
     if doubt.other is None:
-        raise Refused("The other story of this question is gone.")
+        raise Refused(gettext("The other story of this question is gone."))
     return doubt.other

@@ -11,25 +11,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel import Locale
 from django import template
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, pgettext, to_locale
 
-from stories.ingest import schedule
-from stories.models import Article, Feed, PollResult
+from stories.models import Article
 from stories.nlp import grouping
-from stories.selectors import doubts, search, voices
-from stories.selectors.feeds import State, state_of
+from stories.selectors import doubts, search, voices, words
 
 register = template.Library()
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 # How nlp.grouping and nlp.secondlook begin their reasons.
 _SURE = re.compile(r"\d{1,2} % sure\b")
-_LANGUAGES = Locale("en", "GB").languages
 
 
 @register.simple_tag(takes_context=True)
@@ -42,8 +40,8 @@ def when(context: dict[str, Any], at: datetime | None, *flags: str) -> str:
         return ""
     now = context.get("now") or timezone.now()
     local = timezone.localtime(at)
-    full = f"{local:%A} {local.day} {local:%B %Y}, {_clock(local)}"
-    shown = _clock(local) if "clock" in flags else spelt(at, now)
+    full = words.moment(local, words.day(local, "LONG_DAY_FORMAT"))
+    shown = words.clock(local) if "clock" in flags else spelt(at, now)
     tag = format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), full, shown)
     if "ago" not in flags:
         return tag
@@ -54,37 +52,33 @@ def spelt(at: datetime, now: datetime) -> str:
     """A time as short as it can be read without doubt at `now`: "9:00", "21 Nov, 9:00", "21 Nov 2024, 9:00"."""
     local, today = timezone.localtime(at), timezone.localtime(now)
     if local.date() == today.date():
-        return _clock(local)
-    year = "" if local.year == today.year else f" {local.year}"
-    return f"{local.day} {local:%b}{year}, {_clock(local)}"
-
-
-def _clock(local: datetime) -> str:
-    """The hour without a leading zero, as newsrooms write it."""
-    return f"{local.hour}:{local:%M}"
+        return words.moment(local)
+    return words.moment(local, words.day(local, "DAY_FORMAT" if local.year == today.year else "DAY_OF_YEAR_FORMAT"))
 
 
 def ago(at: datetime, now: datetime) -> str:
     """A time in words beside its clock: "11 minutes ago", "in 3 hours"."""
-    seconds = (now - at).total_seconds()
-    size = abs(seconds)
-    if size < _MINUTE:
-        return "just now" if seconds >= 0 else "in a moment"
-    for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        if size >= unit:
-            words = counted(int(size // unit), name)
-            break
-    return f"{words} ago" if seconds > 0 else f"in {words}"
+    return words.ago((now - at).total_seconds())
+
+
+@register.simple_tag
+def public_url() -> str:
+    """Where readers reach this server, for addresses that leave it on paper."""
+    return str(settings.PUBLIC_URL)
 
 
 @register.filter
 def span(length: timedelta | None) -> str:
     """A length of time: "4 h 22 min", "2 d 3 h", "under a minute"."""
     seconds = int(length.total_seconds()) if length else 0
-    parts = [(seconds // _DAY, "d"), (seconds % _DAY // _HOUR, "h"), (seconds % _HOUR // _MINUTE, "min")]
+    parts = [
+        (seconds // _DAY, pgettext("unit", "d")),
+        (seconds % _DAY // _HOUR, pgettext("unit", "h")),
+        (seconds % _HOUR // _MINUTE, pgettext("unit", "min")),
+    ]
     # No-break spaces: a line must not end between a number and its unit.
     shown = [f"{count}\u00a0{unit}" for count, unit in parts if count][:2]
-    return "\u00a0".join(shown) or "under a minute"
+    return "\u00a0".join(shown) or gettext("under a minute")
 
 
 @register.filter
@@ -95,9 +89,14 @@ def since(at: datetime, before: datetime) -> timedelta:
 
 @register.filter
 def counted(count: int, noun: str) -> str:
-    """A count with its noun in the right number: "1 report", "1,204 reports"; "story,stories" where s won't do."""
-    one, _, many = noun.partition(",")
-    return f"{intcomma(count)} {one if count == 1 else many or one + 's'}"
+    """A count with its noun: "1 report", "1,204 reports"; "story,stories" where s won't do (see selectors.words)."""
+    return words.counted(count, noun)
+
+
+@register.filter
+def word(value: str, kind: str = "") -> str:
+    """A value of an enumeration in the page's language; of a plain string, `kind` names the enumeration: "Role"."""
+    return words.word(value, kind)
 
 
 @register.filter
@@ -105,9 +104,9 @@ def percent(share: float) -> str:
     """A share between 0 and 1 as people say it: "88 %". What is neither none nor all is never rounded to it."""
     hundredths = round(share * 100)
     if hundredths == 0 and share > 0:
-        return "under 1\u00a0%"
+        return gettext("under %(share)s") % {"share": "1\u00a0%"}
     if hundredths == 100 and share < 1:
-        return "over 99\u00a0%"
+        return gettext("over %(share)s") % {"share": "99\u00a0%"}
     return f"{hundredths}\u00a0%"
 
 
@@ -127,7 +126,8 @@ def commas(count: int) -> str:
 def sure(probability: float) -> str:
     """A probability in words: "88 % sure", "only 31 % likely". Nothing that a program works out is certain."""
     share = grouping.percent(probability).replace(" ", "\u00a0")
-    return f"{share} sure" if probability >= 0.5 else f"only {share} likely"
+    said = gettext("%(share)s sure") if probability >= 0.5 else gettext("only %(share)s likely")
+    return said % {"share": share}
 
 
 @register.filter
@@ -143,8 +143,10 @@ def copied(share: float | None) -> str:
         return ""
     # A word in a hundred is a dateline or a corrected slip; in ten, a paragraph cut or added.
     if share >= 0.99:
-        return "word for word"
-    return "nearly word for word" if share >= 0.9 else f"with changes: {percent(share)} the same"
+        return gettext("word for word")
+    if share >= 0.9:
+        return gettext("nearly word for word")
+    return gettext("with changes: %(share)s the same") % {"share": percent(share)}
 
 
 @register.filter
@@ -160,23 +162,6 @@ def open_doubts() -> int:
 
 
 @register.filter
-def spoken(seconds: float) -> str:
-    """A length of time in seconds as the schedule says it: "40 min", "1 h 30 min", "2 days"."""
-    return schedule.spoken(seconds).replace(" ", "\u00a0")
-
-
-@register.filter
-def often(every_s: int | None) -> str:
-    """How often something comes that comes every so many seconds: "about 36 a day", "about 2 a month"."""
-    if not every_s:
-        return ""
-    for seconds, unit in ((_HOUR, "an hour"), (_DAY, "a day"), (7 * _DAY, "a week"), (30 * _DAY, "a month")):
-        if seconds >= 2 * every_s:
-            return f"about {intcomma(round(seconds / every_s))} {unit}"
-    return "less than two a month"
-
-
-@register.filter
 def moment(text: str) -> datetime | None:
     """A time written in ISO 8601; None where there is none."""
     return datetime.fromisoformat(text) if text else None
@@ -184,36 +169,8 @@ def moment(text: str) -> datetime | None:
 
 @register.filter
 def language(code: str) -> str:
-    """The English name of a language by its ISO 639-1 code; the code itself where it has none."""
-    return str(_LANGUAGES.get(code, code))
-
-
-@register.filter
-def state(feed: Feed) -> State:
-    """How a feed fares, in one word."""
-    return state_of(feed)
-
-
-# A mark says by its sign what its colour says, and by the words behind it what the sign means.
-_MARKS = {
-    PollResult.NEW: ("new", ""),
-    PollResult.UNCHANGED: ("same", "="),
-    PollResult.NOT_MODIFIED: ("same", "·"),
-    PollResult.EMPTY: ("empty", "○"),
-    PollResult.TEMPORARY: ("bad", "!"),
-    PollResult.BLOCKED: ("bad", "⊘"),
-    PollResult.PERMANENT: ("bad", "×"),
-    PollResult.GONE: ("bad", "†"),
-}
-
-
-@register.simple_tag
-def mark(result: str, new: int = 0) -> str:
-    """A fetch in the strip of fetches: new articles by their number, all else by a sign."""
-    kind, sign = _MARKS.get(PollResult(result), ("same", "?"))
-    return format_html(
-        '<span class="mark-{}" aria-hidden="true">{}</span>', kind, sign or (new if new < 100 else "99+")
-    )
+    """The name of a language by its ISO 639-1 code; the code itself where it has none."""
+    return str(words.locale().languages.get(code, code))
 
 
 @register.filter
@@ -233,9 +190,34 @@ def zone() -> str:
 @register.simple_tag
 def lang(code: str) -> str:
     """The attributes of a text in another language than the page's: its language, and its own direction."""
-    if not code or code.partition("-")[0] == "en":
+    if not code or code.partition("-")[0] == (get_language() or "en").partition("-")[0]:
         return ""
     return format_html(' lang="{}" dir="auto"', code)
+
+
+@register.simple_tag
+def page_language() -> str:
+    """The language that the page is in, as HTML names it: "en-GB"."""
+    return to_locale(get_language() or settings.LANGUAGE_CODE).replace("_", "-")
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str, bool]]:
+    """The languages that pages can be read in: code, own name, and whether this page is in it."""
+    return [(code, str(name), code == get_language()) for code, name in settings.LANGUAGES]
+
+
+@register.simple_block_tag
+def held(content: str) -> str:
+    """What stands in it, held under a name ("{% held as who %}") for a sentence that must be translated as a whole."""
+    return content
+
+
+@register.simple_tag
+def english(text: str) -> str:
+    """A sentence that is kept in English, as reasons and errors are, marked as such on a page in another language."""
+    attributes = lang("en-GB")
+    return format_html("<span{}>{}</span>", attributes, text) if attributes else text
 
 
 @register.filter

@@ -6,19 +6,21 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from stories.forms import OfferForm, OpmlForm, SiteForm
 from stories.ingest.errors import Failure
 from stories.services import offering, subscribing
 from stories.services.offering import Headline, Offer, Prospect, Site
-from stories.templatetags.firsthand import counted
+from stories.templatetags.firsthand import counted, english
 from stories.views.feeds import feeds_page
 from stories.views.pages import editors_only, page
 
@@ -28,6 +30,10 @@ NAMES_SHOWN = 3
 # What was shown may have changed after so long; looking again takes seconds.
 SHOWN_FOR_S = 3600
 SALT = "stories.offers"
+SAID = {
+    "added": gettext_lazy("%(feeds)s added: %(names)s."),
+    "known already": gettext_lazy("%(feeds)s known already: %(names)s."),
+}
 
 
 @editors_only
@@ -38,7 +44,7 @@ def add(request: HttpRequest) -> HttpResponse:
         try:
             site = offering.look(form.cleaned_data["address"], now=timezone.now())
         except Failure as failure:
-            form.add_error("address", failure.reason)
+            form.add_error("address", english(failure.reason))
         else:
             return _offers(request, site, offering.prospect(site))
     return feeds_page(request, form, OpmlForm(), status=422)
@@ -51,7 +57,7 @@ def take(request: HttpRequest) -> HttpResponse:
     if site is None:
         form = SiteForm({"address": ""})
         form.errors["address"] = form.error_class(
-            ["What was found is more than an hour old: look for the feeds again."]
+            [gettext("What was found is more than an hour old: look for the feeds again.")]
         )
         return feeds_page(request, form, OpmlForm(), status=422)
     prospect = offering.prospect(site)
@@ -62,10 +68,12 @@ def take(request: HttpRequest) -> HttpResponse:
         try:
             done = offering.take(site, chosen, outlet=outlet, name=form_.cleaned_data["name"], now=timezone.now())
         except Failure as failure:
-            form_.add_error("take", failure.reason)
+            form_.add_error("take", english(failure.reason))
         else:
-            said = f"{done.outlet}: {counted(done.added, 'feed')} added, first poll in a moment."
-            messages.success(request, said if done.added else f"{done.outlet}: we have these feeds already.")
+            said = gettext("%(outlet)s: we have these feeds already.")
+            if done.added:
+                said = gettext("%(outlet)s: %(feeds)s added, first poll in a moment.")
+            messages.success(request, said % {"outlet": done.outlet, "feeds": counted(done.added, "feed")})
             return redirect(done.outlet)
     return _offers(request, site, prospect, form_, status=422)
 
@@ -121,10 +129,10 @@ def _imported(form: OpmlForm) -> subscribing.Imported | None:
     try:
         done = subscribing.import_opml(form.cleaned_data["opml"].read(), now=timezone.now())
     except Failure as failure:
-        form.add_error("opml", failure.reason)
+        form.add_error("opml", english(failure.reason))
         return None
     if not (done.added or done.known or done.refused):
-        form.add_error("opml", "This file lists no feed.")
+        form.add_error("opml", gettext("This file lists no feed."))
         return None
     return done
 
@@ -136,18 +144,24 @@ def _known(done: subscribing.Imported) -> str:
 def named(count: int, names: list[str], what: str) -> str:
     """A count with the first names: "12 feeds added: Coast Wire, Harbour Mirror, Valley News and 9 more."."""
     if not count:
-        return f"No feed {what}."
+        return gettext("No feed added.")
     first = ", ".join(name[:80] for name in names[:NAMES_SHOWN])
-    more = f" and {count - NAMES_SHOWN:,} more" if count > NAMES_SHOWN else ""
-    return f"{counted(count, 'feed')} {what}: {first}{more}."
+    if count > NAMES_SHOWN:
+        more = {"names": first, "count": intcomma(count - NAMES_SHOWN)}
+        first = gettext("%(names)s and %(count)s more") % more
+    return SAID[what] % {"feeds": counted(count, "feed"), "names": first}
 
 
 def refusals(refused: list[tuple[str, str]]) -> SafeString:
     """The refused addresses with their reasons, the first ones by name."""
-    rows = format_html_join("", "<li>{}: {}</li>", ((a[:200] or "(no address)", r) for a, r in refused[:REFUSED_SHOWN]))
+    nameless = gettext("(no address)")
+    rows = format_html_join(
+        "", "<li>{}: {}</li>", ((a[:200] or nameless, english(r)) for a, r in refused[:REFUSED_SHOWN])
+    )
     more = len(refused) - REFUSED_SHOWN
-    rest = format_html("<li>and {} more</li>", more) if more > 0 else ""
-    return format_html("{} not taken:<ul>{}{}</ul>", counted(len(refused), "feed"), rows, rest)
+    rest = format_html("<li>{}</li>", gettext("and %(count)s more") % {"count": more}) if more > 0 else ""
+    said = gettext("%(feeds)s not taken:") % {"feeds": counted(len(refused), "feed")}
+    return format_html("{}<ul>{}{}</ul>", said, rows, rest)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from stories.models import Article, Stage, TextState
@@ -40,7 +41,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a failed article on again, or fetch the page of one without text anew."""
     row = get_object_or_404(Article.objects.defer(*columns.of_article()), pk=pk)
     if retrying.retry(row, now=timezone.now()):
-        messages.success(request, "The article is tried again; it is read within a minute or so.")
+        messages.success(request, gettext("The article is tried again; it is read within a minute or so."))
     else:
-        messages.info(request, "There is nothing to try again: the article is on its way, or has its text.")
+        messages.info(request, gettext("There is nothing to try again: the article is on its way, or has its text."))
     return redirect(row)

@@ -11,11 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import http_date
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from stories.demo import world
 from stories.ingest.errors import Failure
 from stories.services import demo as demo_service
+from stories.templatetags.firsthand import english
 from stories.views.pages import editors_only
 
 # When nothing more will happen in the world, its feeds ask to be left alone, even by a poller with a fixed interval.
@@ -62,9 +64,8 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         feeds = demo_service.start(timezone.now())
     except Failure as failure:
-        messages.error(request, failure.reason)
+        messages.error(request, english(failure.reason))
     else:
-        messages.success(
-            request, f"The demo world has begun: {len(feeds)} invented outlets. First stories in a minute."
-        )
+        said = gettext("The demo world has begun: %(count)s invented outlets. First stories in a minute.")
+        messages.success(request, said % {"count": len(feeds)})
     return redirect("front")

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from stories.models import Act, Doubt, User
@@ -20,12 +21,12 @@ from stories.views.pages import back, editors_only, page
 # A note says why in a few sentences.
 NOTE = 2000
 SAID = {
-    (Act.MERGE, True): "Merged: “{other}” is now part of “{story}”.",
-    (Act.MERGE, False): "“{story}” and “{other}” stay two stories.",
-    (Act.SPLIT, True): "Split off from “{story}”.",
-    (Act.SPLIT, False): "The reports stay together in “{story}”.",
-    (Act.MOVE, True): "Moved from “{story}” to “{other}”.",
-    (Act.MOVE, False): "It stays in “{story}”.",
+    (Act.MERGE, True): gettext_lazy("Merged: “%(other)s” is now part of “%(story)s”."),
+    (Act.MERGE, False): gettext_lazy("“%(story)s” and “%(other)s” stay two stories."),
+    (Act.SPLIT, True): gettext_lazy("Split off from “%(story)s”."),
+    (Act.SPLIT, False): gettext_lazy("The reports stay together in “%(story)s”."),
+    (Act.MOVE, True): gettext_lazy("Moved from “%(story)s” to “%(other)s”."),
+    (Act.MOVE, False): gettext_lazy("It stays in “%(story)s”."),
 }
 
 
@@ -56,7 +57,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     doubt = get_object_or_404(Doubt.objects.select_related("story", "other").defer(*heavy), pk=pk)
     decision = request.POST.get("decision")
     if decision not in ("yes", "no"):
-        messages.error(request, "Nothing was decided: the form did not say what.")
+        messages.error(request, gettext("Nothing was decided: the form did not say what."))
         return back(request, "doubts")
     note = request.POST.get("note", "").replace("\x00", "").strip()[:NOTE]
     act = service.accept if decision == "yes" else service.dismiss
@@ -67,5 +68,5 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, refusal.reason)
     else:
         said = SAID[Act(doubt.act), decision == "yes"]
-        messages.success(request, said.format(story=doubt.story, other=doubt.other))
+        messages.success(request, said % {"story": doubt.story, "other": doubt.other})
     return back(request, "doubts")

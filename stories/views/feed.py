@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stories.forms import FeedForm
@@ -23,7 +24,7 @@ from stories.models import Feed
 from stories.selectors import feed as selector
 from stories.services import hubs, tending
 from stories.services.tending import KnownAlready, Wanted
-from stories.templatetags.firsthand import counted
+from stories.templatetags.firsthand import counted, english
 from stories.views.pages import page
 
 View = Callable[..., HttpResponse]
@@ -60,7 +61,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a feed's title, outlet, address, interval and language; a new address is asked before it is taken."""
     found = _found(pk)
     if found.outlet.demo:
-        messages.warning(request, "Feeds of the demo world are invented; they can’t be changed.")
+        messages.warning(request, gettext("Feeds of the demo world are invented; they can’t be changed."))
         return redirect("feed", pk)
     form = FeedForm(request.POST or None, initial=_as_typed(found))
     if form.is_valid() and _edited(request, found, form):
@@ -84,12 +85,14 @@ def _edited(request: HttpRequest, found: Feed, form: FeedForm) -> bool:
         moved = tending.edit(found, wanted, now=timezone.now())
     except KnownAlready as refusal:
         other = format_html('<a href="{}">{}</a>', reverse("feed", args=[refusal.feed.pk]), refusal.feed)
-        form.add_error("url", format_html("{} {}", refusal.reason, other))
+        form.add_error("url", format_html("{} {}", english(refusal.reason), other))
         return False
     except Failure as failure:
-        form.add_error("url", failure.reason)
+        form.add_error("url", english(failure.reason))
         return False
-    messages.success(request, "Changed; it is asked at its new address in a moment." if moved else "Changed.")
+    messages.success(
+        request, gettext("Changed; it is asked at its new address in a moment.") if moved else gettext("Changed.")
+    )
     return True
 
 
@@ -99,7 +102,8 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     if request.method == "POST":
         tending.remove(found)
-        messages.success(request, f"{found} is removed and no longer polled. Its articles stay.")
+        said = gettext("%(feed)s is removed and no longer polled. Its articles stay.")
+        messages.success(request, said % {"feed": found})
         return redirect(found.outlet)
     count = selector.feed_page(found).articles
     return page(request, "stories/feed_remove.html", {"feed": found, "articles": counted(count, "article")})

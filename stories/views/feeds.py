@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from stories.forms import BulkForm, OpmlForm, SiteForm
@@ -65,16 +66,17 @@ def poll_all(request: HttpRequest) -> HttpResponse:
     """Make the feeds of a filter and a search due at once; paused and stopped ones only where `take_up` says so."""
     form = BulkForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Nothing was polled: this search can’t be used.")
+        messages.error(request, gettext("Nothing was polled: this search can’t be used."))
         return redirect("feeds")
     show, query = _asked(form.cleaned_data)
     now = timezone.now()
     chosen = selector.matching(show, query, now)
     done = tending.poll_all(chosen, take_up=form.cleaned_data["take_up"], now=now)
     if done:
-        messages.success(request, f"{counted(done, 'feed')} asked for: each as soon as its host’s turn comes.")
+        said = gettext("%(feeds)s asked for: each as soon as its host’s turn comes.")
+        messages.success(request, said % {"feeds": counted(done, "feed")})
     else:
-        messages.warning(request, "No feed was asked for: none that is polled matches any more.")
+        messages.warning(request, gettext("No feed was asked for: none that is polled matches any more."))
     wanted = QueryDict(mutable=True)
     wanted.update({name: value for name, value in (("show", show), ("q", query)) if value})
     return redirect(f"{reverse('feeds')}?{wanted.urlencode()}")
@@ -87,8 +89,9 @@ def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     host = tending.poll_now(feed, now=now)
     if host and host.rest_until:
-        return _done(request, pk, f"{feed} is polled when {host} no longer rests, at {spelt(host.rest_until, now)}.")
-    return _done(request, pk, f"{feed} is polled within a few seconds.")
+        said = gettext("%(feed)s is polled when %(host)s no longer rests, at %(at)s.")
+        return _done(request, pk, said % {"feed": feed, "host": host, "at": spelt(host.rest_until, now)})
+    return _done(request, pk, gettext("%(feed)s is polled within a few seconds.") % {"feed": feed})
 
 
 @editors_only
@@ -97,7 +100,11 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
     feed = get_object_or_404(Feed, pk=pk)
     active = request.POST.get("active") == "1"
     tending.set_active(feed, active, now=timezone.now())
-    return _done(request, pk, f"{feed} is polled again." if active else f"{feed} is paused.")
+    return _done(
+        request,
+        pk,
+        (gettext("%(feed)s is polled again.") if active else gettext("%(feed)s is paused.")) % {"feed": feed},
+    )
 
 
 def _done(request: HttpRequest, pk: int, said: str) -> HttpResponse:
@@ -113,5 +120,6 @@ def _done(request: HttpRequest, pk: int, said: str) -> HttpResponse:
 def load_known(request: HttpRequest) -> HttpResponse:
     """Load the list of well-known outlets; loading it again adds what is missing."""
     done = seeding.load_known(timezone.now())
-    messages.success(request, f"{counted(done.outlets, 'outlet')} and {counted(done.feeds, 'feed')} added.")
+    said = gettext("%(outlets)s and %(feeds)s added.")
+    messages.success(request, said % {"outlets": counted(done.outlets, "outlet"), "feeds": counted(done.feeds, "feed")})
     return back(request, "front")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -17,6 +18,7 @@ from stories.forms import SetupForm
 from stories.ingest.errors import Failure
 from stories.services import seeding
 from stories.services import setup as service
+from stories.templatetags.firsthand import english
 from stories.views.pages import page
 
 
@@ -48,8 +50,8 @@ def _make(request: HttpRequest, form: SetupForm) -> HttpResponse | None:
     except PermissionError:
         return page(request, "stories/setup_closed.html", {"needs_setup": False}, status=403)
     except Failure as failure:
-        form.add_error("start_with", failure.reason)
+        form.add_error("start_with", english(failure.reason))
         return None
     login(request, user)
-    messages.success(request, "Your account is made, and you are signed in.")
+    messages.success(request, gettext("Your account is made, and you are signed in."))
     return redirect("front")

@@ -2,40 +2,104 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from stories.selectors import drawing, graph, timeline
+from stories.forms import MomentForm
+from stories.models import Story, User
+from stories.selectors import (
+    comparison,
+    conflicts,
+    drawing,
+    graph,
+    headlines,
+    matrix,
+    moments,
+    timeline,
+    utterances,
+    wordings,
+)
 from stories.selectors import story as selector
+from stories.services import returning
 from stories.views.pages import page
 
 
 @require_safe
 def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """One story: where it comes from, who had it when. A wrong slug or a merged story redirects for good."""
+    """One story: where it comes from, who had it when, how outlets differ; `at` shows it as it was at a moment.
+
+    A wrong slug or a merged story redirects for good.
+    """
     found = selector.find(pk)
     if found is None:
         raise Http404("There is no story at this address.")
     if found.pk != pk or found.slug != slug:
         return redirect(found, permanent=True)
+    form = MomentForm(request.GET if request.GET.get("at") else None)
+    if form.is_valid() and form.cleaned_data["at"] < timezone.now():
+        return _past(request, found, form)
     number = _number(request.GET.get("page", ""))
     shown = selector.story_page(found, number)
     if number > 1 and not shown.reports:
         raise Http404("The story has no more reports.")
-    whence = shown.whence if number == 1 else None
-    return page(
-        request,
-        "stories/story.html",
-        {
-            "page": shown,
-            "story": found,
-            "wide": timeline.timeline(shown.drawn, timeline.WIDE),
-            "narrow": timeline.timeline(shown.drawn, timeline.NARROW),
-            "graph": drawing.drawing(whence, graph.WIDE) if whence else None,
-            "narrow_graph": drawing.drawing(whence, graph.NARROW) if whence else None,
-        },
-    )
+    before = _visit(request, found) if number == 1 else None
+    told = {"moment_form": form, "since": selector.news(shown, before)}
+    return page(request, "stories/story.html", _told(request, shown) | told)
+
+
+def _past(request: HttpRequest, found: Story, form: MomentForm) -> HttpResponse:
+    """The story as it was; before its first report there is nothing to show, which the page of now says."""
+    moment = moments.moment(found, form.cleaned_data["at"])
+    if moment is None:
+        form.add_error("at", gettext("No report was out by then."))
+        return page(request, "stories/story.html", _told(request, selector.story_page(found)) | {"moment_form": form})
+    told = {"moment": moment, "moment_form": form, "current": found}
+    return page(request, "stories/story.html", _told(request, moment.page) | told)
+
+
+def _visit(request: HttpRequest, found: Story) -> datetime | None:
+    """When a person who is signed in was here last; looking ahead, as browsers do, is no visit."""
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if ahead or request.method != "GET" or not isinstance(request.user, User):
+        return None
+    return returning.note(request.user, found, timezone.now())
+
+
+def _told(request: HttpRequest, shown: selector.StoryPage) -> dict[str, Any]:
+    """What the page tells of a story, as it is or was."""
+    whence = shown.whence if shown.page == 1 else None
+    compared = shown.compared if shown.page == 1 else None
+    happened = [one.row for one in whence.happened if one.row.stands] if whence else []
+    origins = {origin.article for origin in whence.traced.origins if origin.article} if whence else set()
+    return {
+        "page": shown,
+        "story": shown.story,
+        "wide": timeline.timeline(shown.drawn, timeline.WIDE, happened, origins),
+        "narrow": timeline.timeline(shown.drawn, timeline.NARROW, happened, origins),
+        "graph": drawing.drawing(whence, graph.WIDE) if whence else None,
+        "narrow_graph": drawing.drawing(whence, graph.NARROW) if whence else None,
+        **(_comparison(compared, request) if compared else {}),
+    }
+
+
+def _comparison(compared: comparison.Compared, request: HttpRequest) -> dict[str, Any]:
+    """How the outlets differ; `claims=all`, `outlets=all` and `quotes=all` unfold what is folded at first."""
+    everything = {name for name in ("claims", "outlets", "quotes") if request.GET.get(name) == "all"}
+    return {
+        "compared": compared,
+        "matrix": matrix.matrix(compared, all_claims="claims" in everything, all_outlets="outlets" in everything),
+        "clashes": conflicts.clashes(compared),
+        "quotes": utterances.quotes(compared, everything="quotes" in everything),
+        "only": wordings.only_in(compared),
+        "wording": wordings.wording(compared),
+        "ways": headlines.ways(compared),
+    }
 
 
 def _number(text: str) -> int:

@@ -61,15 +61,6 @@ def test_focus_is_seen(visit, world):
     assert width >= 2
 
 
-def test_single_keys_can_be_switched_off(visit, world):
-    page = visit().open("/")
-    page.get_by_role("button", name="Single-key shortcuts").click()
-    page.keyboard.press("j")
-    assert page.locator("[data-step]:focus").count() == 0
-    page.reload()
-    expect(page.get_by_role("button", name="Single-key shortcuts")).to_have_attribute("aria-pressed", "false")
-
-
 def test_older_stories_come_in_place_and_take_the_focus(visit, world):
     page = visit().open("/")
     shown = page.locator(".stories > li").count()

@@ -6,7 +6,8 @@ import pytest
 
 from stories.models import PollResult
 from stories.services.offering import Offer, Site, _name
-from stories.templatetags.firsthand import language, mark, moment, often, spoken
+from stories.templatetags.firsthand import language, moment
+from stories.templatetags.polling import mark, often, spoken
 from stories.views.adding import named
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stories.selectors import excerpts, search
-from stories.selectors.articles import headline_diff
+from stories.selectors.headlines import changed
 from stories.selectors.outlets import country_name
 from stories.templatetags.firsthand import ago, copied, counted, host, lang, marked, percent, span, spelt, sure
 
@@ -128,11 +128,11 @@ def test_a_script_without_spaces_is_cut_by_its_length():
 
 
 def test_a_headline_diff_reads_in_order():
-    pieces = headline_diff("Minister at odds with advisers", "Minister blamed by advisers today")
-    assert [(p.kind, p.words) for p in pieces] == [
-        ("kept", "Minister"),
+    pieces = changed("Minister at odds with advisers", "Minister blamed by advisers today")
+    assert [(p.mark, p.words) for p in pieces] == [
+        ("", "Minister"),
         ("removed", "at odds with"),
         ("added", "blamed by"),
-        ("kept", "advisers"),
+        ("", "advisers"),
         ("added", "today"),
     ]
