@@ -39,6 +39,7 @@ LEAST_FRAME = 0.2
 LEAST_SAME = 0.25
 # The kinds of clash that the conflict score tells apart, the gravest first.
 KINDS = {
+    "share": ("share",),
     "toll": ("toll",),
     "count": ("count", "age", "label"),
     "amount": ("money", "percent", "measure"),
@@ -146,6 +147,10 @@ def align(pairs: Sequence[tuple[Statement, Statement]], frequencies: Frequencies
     if asked:
         chosen = [pairs[number] for number in asked], [differ[number] for number in asked], rows[asked], same[asked]
         conflict[asked] = scores.conflict(conflict_rows(*chosen))
+        # Two parts of one whole ("38 of the 214 units", "83 of 214") can't both be right: it is as sure that they are
+        # against each other as that the sentences tell the same. The labelled pairs hold too few to learn it from.
+        parts = [number for number in asked if any(clash.what == "share" for clash in differ[number])]
+        conflict[parts] = np.maximum(conflict[parts], same[parts])
     return [
         _verdict(scores, clashes, float(one), float(all_), float(against))
         for clashes, one, all_, against in zip(differ, same, whole, conflict, strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from stories.nlp.alignmentwords import OPPOSED
 from stories.nlp.comparison import Difference
@@ -88,13 +89,32 @@ def _numbers(one: Statement, other: Statement) -> Iterator[Clash]:
     theirs = [number for number in other.numbers[:_MOST] if id(number) not in agreed]
     for number in mine:
         for another in theirs:
-            if compare(number, another) is Verdict.DIFFER:
+            if (
+                compare(number, another) is Verdict.DIFFER
+                and not _adds_up(number, other)
+                and not _adds_up(another, one)
+            ):
                 difference = Difference.TIME if number.kind in TIMES else Difference.NUMBER
-                what = "toll" if number.kind is Kind.COUNT and number.unit else str(number.kind)
+                what = _what(number, another)
                 shared = len(number.counted & another.counted)
                 near = _near(one, number.span, other, another.span)
                 rivals = _alike(number, one.numbers) + _alike(another, other.numbers)
                 yield Clash(difference, what, shared, near, rivals, (number.span,), (another.span,))
+
+
+def _adds_up(number: Number, other: Statement) -> bool:
+    """Whether a number is the sum of what the other sentence tells in parts: 12 dead; 10 foreigners and 2 locals."""
+    parts = [one.value for one in other.numbers[:_MOST] if one.kind is number.kind is Kind.COUNT]
+    return len(parts) > 1 and any(a + b == number.value for a, b in combinations(parts, 2))
+
+
+def _what(number: Number, another: Number) -> str:
+    """The kind of number: parts of one whole ("38 of the 214 units"), a toll, or what sort it is of."""
+    if number.kind is not Kind.COUNT:
+        return str(number.kind)
+    if number.part and another.part and not number.unit:
+        return "share"
+    return "toll" if number.unit else str(number.kind)
 
 
 def _alike(number: Number, among: Sequence[Number]) -> int:

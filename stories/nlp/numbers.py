@@ -95,7 +95,7 @@ def _same_thing(one: Number, other: Number) -> bool:
     """Whether two numbers count the same: a toll of people, or a thing by the same noun."""
     if one.kind is Kind.COUNT and one.unit:
         things = one.counted & other.counted
-        return bool(things) or not one.counted or not other.counted or (_people(one) and _people(other))
+        return bool(things) or (_people(one) and _people(other))
     return bool(one.counted & other.counted)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from stories.nlp.alignmentwords import (
     ABOUT,
@@ -47,6 +48,8 @@ _PART = re.compile(
     r"(?:\bincluding|\bof (?:whom|them|which),?|\bamong them) (?:\w+ ){0,2}$|^ of (?:whom|them|the)\b", re.IGNORECASE
 )
 
+_OF = re.compile(r" of (?:\w+[’']?s?[’']? ){0,2}")
+
 
 def numbers(text: str, words: Sequence[Word]) -> tuple[Number, ...]:
     """All numbers of a sentence, in order; times of day, dates and weekdays too."""
@@ -63,7 +66,16 @@ def numbers(text: str, words: Sequence[Word]) -> tuple[Number, ...]:
         if number is not None:
             found.append(number)
         at += max(taken, 1)
-    return tuple(sorted(found, key=lambda number: number.span))
+    return _shares(text, sorted(found, key=lambda number: number.span))
+
+
+def _shares(text: str, found: Sequence[Number]) -> tuple[Number, ...]:
+    """Of "38 of the 214 units" the 38 counts units too, as a part of others."""
+    made = list(found)
+    for at, (part, whole) in enumerate(pairwise(found)):
+        if part.kind is whole.kind is Kind.COUNT and _OF.fullmatch(text[part.span[1] : whole.span[0]]):
+            made[at] = replace(part, counted=whole.counted, unit="", part=True)
+    return tuple(made)
 
 
 def _clock(match: re.Match[str]) -> Number:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from stories.nlp.claims import Aligned
 from stories.nlp.comparison import Own, OwnKind, Place, Quote
-from stories.nlp.findings import SourceKind, Span, Stance
+from stories.nlp.findings import Role, SourceKind, Span, Stance
 from stories.nlp.lineage import Report
 from stories.nlp.sentences import Sentences, sentences
 from stories.nlp.units import Unit
@@ -81,13 +81,19 @@ def _sources(reports: Sequence[Report], cuts: Mapping[int, Sentences], words: Vo
             kind = _SOURCES.get(one.kind)
             if kind is None or one.via or one.stance is Stance.NO_ANSWER or (report.outlet, one.key) in seen:
                 continue
-            if one.kind is SourceKind.ANONYMOUS and (findings is None or index not in findings.own):
+            if one.kind is SourceKind.ANONYMOUS and not _speaks_to_the_news(report, index):
                 continue
             if one.kind is not SourceKind.ANONYMOUS and not _is_own_name(one.name, report.outlet, words):
                 continue
             seen.add((report.outlet, one.key))
             span = cuts[report.article].around(one.attribution.cue)
             yield _own(report, kind, span, words=one.attribution.source, name=one.name)
+
+
+def _speaks_to_the_news(report: Report, index: int) -> bool:
+    """Whether an unnamed source is one of a report's own main news; what only repeats others has theirs."""
+    findings = report.findings
+    return findings is not None and findings.role in (Role.ORIGINAL, Role.MIXED) and index in findings.own
 
 
 def _is_own_name(name: str, outlet: str, words: Vocabulary) -> bool:
@@ -122,7 +128,12 @@ def _facts(
         if any(reports[spot.report].outlet != outlet for other in near.get(index, ()) for spot in units[other].spots):
             continue
         report, spot = reports[spots[0].report], spots[0]
-        marks = tuple(span for span in _telling(report.whole, spot.span) if _is_only(report, span, words))
+        house = set(_WORD.findall(outlet.casefold()))
+        marks = tuple(
+            span
+            for span in _telling(report.whole, spot.span)
+            if report.whole[slice(*span)].casefold() not in house and _is_only(report, span, words)
+        )
         if marks:
             yield _own(report, OwnKind.FACT, spot.span, words=marks, more=_HIGHER[spot.place] + min(len(marks), 3) / 10)
 

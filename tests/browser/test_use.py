@@ -50,6 +50,9 @@ def test_a_walk_by_keyboard(visit, world):
     one.open(world.story)
     tab_to(page, "SUMMARY")
     page.keyboard.press("Enter")
+    expect(page.get_by_label("The story as it was at")).to_be_visible()
+    tab_to(page, "SUMMARY")
+    page.keyboard.press("Enter")
     expect(page.get_by_text("Our poll before that").first).to_be_visible()
 
 
