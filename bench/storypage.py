@@ -149,20 +149,24 @@ def _page(story: Any, requests: int, profile: bool) -> None:
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
+    import tracker.wsgi  # noqa: F401, PLC0415 (sets the collector as in a web process)
+
     client, address = Client(headers={"host": "127.0.0.1"}), story.get_absolute_url()
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address)
         asked = len(queries)
-    spent = []
+    spent, cpu = [], []
     for _ in range(requests):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         answer = client.get(address)
         spent.append((time.perf_counter() - began) * 1000)
-    p95 = statistics.quantiles(spent, n=20)[-1]
+        cpu.append((time.process_time() - used) * 1000)
+    p95, of_cpu = (statistics.quantiles(times, n=20)[-1] for times in (spent, cpu))
     print(
         f"page: status {answer.status_code}, {len(answer.content) / 1000:.0f} kB, {asked} queries,"
-        f" median {statistics.median(spent):.0f} ms, p95 {p95:.0f} ms of {requests}"
+        f" median {statistics.median(spent):.0f} ms, p95 {p95:.0f} ms of {requests};"
+        f" of CPU {statistics.median(cpu):.0f}, {of_cpu:.0f}"
     )
     if profile:
         with cProfile.Profile() as profiler:

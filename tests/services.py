@@ -45,7 +45,9 @@ class Servers:
             broker.prepare()
             self._run(broker)
             self._set("REDIS_URL", broker.url)
-        for name, value in {"SECRET_KEY": "of the tests", "VAR_DIR": str(self.var), "STATIC_MANIFEST": "0"}.items():
+        # A kept page would show one test what another one made.
+        told = {"SECRET_KEY": "of the tests", "VAR_DIR": str(self.var), "STATIC_MANIFEST": "0", "PAGE_CACHE_S": "0"}
+        for name, value in told.items():
             if name not in os.environ:
                 self._set(name, value)
 

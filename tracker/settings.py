@@ -190,6 +190,8 @@ FORMAT_MODULE_PATH = ["tracker.formats"]
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
+# A long story's page is kept for readers who are not signed in: so long may it lag behind an edit. 0 keeps nothing.
+PAGE_CACHE_S = env.int("PAGE_CACHE_S", default=20)
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=not DEBUG)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -46,6 +47,12 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(
             Q(lease_until=None) | Q(lease_until__lt=now), Q(retry_at=None) | Q(retry_at__lte=now), stage=stage
         )
+
+
+@lru_cache(maxsize=20_000)
+def _address(pk: int) -> str:
+    """A story's page names each of its articles some thirty times."""
+    return reverse("article", args=[pk])
 
 
 class Article(models.Model):
@@ -125,7 +132,7 @@ class Article(models.Model):
 
     def get_absolute_url(self) -> str:
         """The article's page with us."""
-        return reverse("article", args=[self.pk])
+        return _address(self.pk)
 
     @staticmethod
     def reported(claimed: datetime | None, first_seen: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +12,11 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+
+@lru_cache(maxsize=5_000)
+def _address(slug: str) -> str:
+    return reverse("outlet", args=[slug])
 
 
 class Outlet(models.Model):
@@ -55,7 +61,7 @@ class Outlet(models.Model):
 
     def get_absolute_url(self) -> str:
         """The outlet's page."""
-        return reverse("outlet", args=[self.slug])
+        return _address(self.slug)
 
 
 class PollResult(models.TextChoices):

@@ -12,13 +12,13 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from stories.models import Article, Story, StoryComparison, StoryProvenance
 from stories.models.findings import COMPARISON, PROVENANCE
 from stories.nlp import framing, lineage, provenance, titles
 from stories.selectors import comparison, excerpts, grouping, voices
+from stories.selectors import kept as cached
 from stories.selectors import provenance as lineages
 from stories.selectors.evidence import evidence_at
 from stories.selectors.reports import reports_at
@@ -92,13 +92,13 @@ def _judged(story: Story, reports: list[lineage.Report]) -> None:
     """Trace and compare the reports of then, or take what was kept of it; the story carries both, unsaved."""
     state = max(time for report in reports for time in (report.at, *(one.at for one in report.headlines)))
     key = f"moment:{_FORM}:{story.pk}:{story.revision}:{story.traced_revision}:{len(reports)}:{state.isoformat()}"
-    kept = cache.get(key)
+    kept = cached.get(key)
     if kept is None:
         traced = provenance.trace(reports)
         count = traced.independent
         compared = COMPARISON.dump_python(framing.compare(reports, traced), mode="json")
         kept = count.least, count.most, PROVENANCE.dump_python(traced, mode="json"), compared
-        cache.set(key, kept, KEPT.total_seconds())
+        cached.put(key, kept, KEPT.total_seconds())
     least, most, traced_json, compared_json = kept
     told = {"story": story, "revision": story.revision, "at": timezone.now()}
     story.provenance = StoryProvenance(**told, least=least, most=most, traced=traced_json)

@@ -5,7 +5,7 @@ The outlet's own voice is kept apart from the words of those it quotes; a count 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from stories.models import Article
@@ -17,6 +17,8 @@ from stories.selectors.passages import Piece
 
 # Examples of one word; more are on the articles' pages.
 EXAMPLES = 4
+# Outlets whose loaded words stand there before the others are folded.
+OUTLETS = 8
 # What one outlet alone has, people who are quoted, and actors, before the rest is folded.
 PIECES = 3
 SPEAKERS = 6
@@ -80,6 +82,16 @@ class Wording:
     more_sayings: Sequence[Choices]
     more_namings: Sequence[Choices]
 
+    @property
+    def first(self) -> Sequence[Loaded]:
+        """The outlets whose loaded words stand there at once."""
+        return self.loaded[:OUTLETS]
+
+    @property
+    def rest(self) -> Sequence[Loaded]:
+        """Those whose are folded."""
+        return self.loaded[OUTLETS:]
+
 
 @dataclass(frozen=True, slots=True)
 class Piecework:
@@ -105,13 +117,15 @@ class Only:
     more: Sequence[Piecework]
 
 
-def wording(compared: Compared) -> Wording | None:
-    """How the reports are worded; None where nothing was found to tell."""
+def wording(compared: Compared, doors: Collection[str] = ("loaded", "verb", "name")) -> Wording | None:
+    """How the reports are worded; None where nothing was found to tell.
+
+    What is folded and not among `doors` has no examples: cutting them out is most of the work.
+    """
     told = compared.told.wording
-    sayings = [_choices(one.speaker, one.verbs, compared) for one in told.sayings]
-    namings = [_choices(one.actor, one.names, compared) for one in told.namings]
-    sayings, namings = [one for one in sayings if one.chosen], [one for one in namings if one.chosen]
-    loaded = _loaded(told.loaded, compared)
+    sayings = _all(((one.speaker, one.verbs) for one in told.sayings), SPEAKERS, compared, whole="verb" in doors)
+    namings = _all(((one.actor, one.names) for one in told.namings), ACTORS, compared, whole="name" in doors)
+    loaded = _loaded(told.loaded, compared, whole="loaded" in doors)
     if not (loaded or sayings or namings):
         return None
     return Wording(loaded, sayings[:SPEAKERS], namings[:ACTORS], sayings[SPEAKERS:], namings[ACTORS:])
@@ -143,35 +157,48 @@ def _piece(own: Own, article: Article, compared: Compared) -> Piecework:
     )
 
 
-def _loaded(words: Iterable[LoadedWord], compared: Compared) -> list[Loaded]:
+def _all(
+    told: Iterable[tuple[str, Iterable[tuple[str, Sequence[Use]]]]], first: int, compared: Compared, *, whole: bool
+) -> list[Choices]:
+    """Those of whom anything stands; of all, or of the first ones, with examples."""
+    made: list[Choices] = []
+    for of, chosen in told:
+        one = _choices(of, chosen, compared, EXAMPLES if whole or len(made) < first else 0)
+        if one.chosen:
+            made.append(one)
+    return made
+
+
+def _loaded(words: Iterable[LoadedWord], compared: Compared, *, whole: bool) -> list[Loaded]:
     """Loaded words by outlet, in the order of the columns; the same word of one outlet once."""
     found: dict[int, list[LoadedWord]] = {}
     for one in words:
         article = compared.article(one.article)
         if article and compared.at_hand.stands(article):
             found.setdefault(article.outlet_id, []).append(one)
-    made = []
+    made: list[Loaded] = []
     for column in compared.columns:
         for held in (column, *column.copies):
             if mine := found.get(held.outlet.pk):
-                own = _words([one for one in mine if not one.quoted], compared)
-                made.append(Loaded(held.name, own, _words([one for one in mine if one.quoted], compared)))
+                most = EXAMPLES if whole or len(made) < OUTLETS else 0
+                own = _words([one for one in mine if not one.quoted], compared, most)
+                made.append(Loaded(held.name, own, _words([one for one in mine if one.quoted], compared, most)))
     return made
 
 
-def _words(words: Iterable[LoadedWord], compared: Compared) -> list[Word]:
+def _words(words: Iterable[LoadedWord], compared: Compared, most: int) -> list[Word]:
     """Words with their places, the most frequent first."""
     found: dict[str, list[LoadedWord]] = {}
     for one in words:
         found.setdefault(one.word.casefold(), []).append(one)
     made = [
-        Word(held[0].word, len(held), [_example(one, compared, one.why) for one in held[:EXAMPLES]])
+        Word(held[0].word, len(held), [_example(one, compared, one.why) for one in held[:most]])
         for held in found.values()
     ]
     return sorted(made, key=lambda word: (-word.count, word.word.casefold()))
 
 
-def _choices(of: str, chosen: Iterable[tuple[str, Sequence[Use]]], compared: Compared) -> Choices:
+def _choices(of: str, chosen: Iterable[tuple[str, Sequence[Use]]], compared: Compared, most: int) -> Choices:
     """The verbs or names of one person with the outlets that use them."""
     made = []
     for word, uses in chosen:
@@ -185,7 +212,7 @@ def _choices(of: str, chosen: Iterable[tuple[str, Sequence[Use]]], compared: Com
             outlets[name] = outlets.get(name, 0) + 1
             first.setdefault(name, one)
         ordered = sorted(outlets.items(), key=lambda pair: -pair[1])
-        examples = [_example(one, compared) for one in list(first.values())[:EXAMPLES]]
+        examples = [_example(one, compared) for one in list(first.values())[:most]]
         made.append(Chosen(word, ordered, len(held), examples))
     return Choices(of, made)
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
+
+from stories.selectors import kept
 
 View = Callable[..., HttpResponse]
 
@@ -27,6 +33,26 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     """The template in its frame, or bare where htmx asks; `now` is the clock of all its times."""
     frame = "fragment.html" if is_fragment(request) else "base.html"
     response = render(request, template, {"now": timezone.now(), "frame": frame, **context}, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def kept_for_readers(request: HttpRequest, state: Iterable[object], make: Callable[[], HttpResponse]) -> HttpResponse:
+    """A page that takes long to make, for those who are not signed in kept for PAGE_CACHE_S seconds.
+
+    `state` is all that it tells of as it changes: with another state it is made anew. Only for pages that hold nothing
+    of the person who asks: no token, no message.
+    """
+    if request.method != "GET" or not settings.PAGE_CACHE_S or request.user.is_authenticated or get_messages(request):
+        return make()
+    asked = (request.get_full_path(), is_fragment(request), get_language(), *state)
+    key = "page:" + hashlib.sha256(repr(asked).encode()).hexdigest()
+    if content := kept.get(key):
+        response = HttpResponse(content)
+    else:
+        response = make()
+        if response.status_code == 200:
+            kept.put(key, response.content, settings.PAGE_CACHE_S)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 

@@ -27,7 +27,12 @@ from stories.selectors import (
 )
 from stories.selectors import story as selector
 from stories.services import returning
-from stories.views.pages import page
+from stories.views.pages import kept_for_readers, page
+
+# What is folded on the page, and until how many reports it is there all the same; of a longer story it comes when asked
+# for. With 60 reports it is a third of the page.
+DOORS = frozenset({"drift", "links", "loaded", "verb", "name", "behind"})
+UNFOLDED = 24
 
 
 @require_safe
@@ -41,6 +46,17 @@ def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         raise Http404("There is no story at this address.")
     if found.pk != pk or found.slug != slug:
         return redirect(found, permanent=True)
+    return kept_for_readers(request, _state(found), lambda: _page(request, found))
+
+
+def _state(found: Story) -> tuple[object, ...]:
+    """What tells one state of a story from the next, as far as its page shows it."""
+    traced, compared = getattr(found, "provenance", None), getattr(found, "comparison", None)
+    counts = found.revision, found.traced_revision, found.closed_at, found.locked
+    return (found.pk, *counts, traced and traced.at, compared and compared.at)
+
+
+def _page(request: HttpRequest, found: Story) -> HttpResponse:
     form = MomentForm(request.GET if request.GET.get("at") else None)
     if form.is_valid() and form.cleaned_data["at"] < timezone.now():
         return _past(request, found, form)
@@ -76,6 +92,7 @@ def _told(request: HttpRequest, shown: selector.StoryPage) -> dict[str, Any]:
     whence = shown.whence if shown.page == 1 else None
     compared = shown.compared if shown.page == 1 else None
     happened = [one.row for one in whence.happened if one.row.stands] if whence else []
+    doors = DOORS if shown.story.article_count <= UNFOLDED else frozenset(request.GET.getlist("open"))
     origins = {origin.article for origin in whence.traced.origins if origin.article} if whence else set()
     return {
         "page": shown,
@@ -84,11 +101,13 @@ def _told(request: HttpRequest, shown: selector.StoryPage) -> dict[str, Any]:
         "narrow": timeline.timeline(shown.drawn, timeline.NARROW, happened, origins),
         "graph": drawing.drawing(whence, graph.WIDE) if whence else None,
         "narrow_graph": drawing.drawing(whence, graph.NARROW) if whence else None,
-        **(_comparison(compared, request) if compared else {}),
+        "doors": doors,
+        "opened": request.GET.getlist("open"),
+        **(_comparison(compared, request, doors) if compared else {}),
     }
 
 
-def _comparison(compared: comparison.Compared, request: HttpRequest) -> dict[str, Any]:
+def _comparison(compared: comparison.Compared, request: HttpRequest, doors: frozenset[str]) -> dict[str, Any]:
     """How the outlets differ; `claims=all`, `outlets=all` and `quotes=all` unfold what is folded at first."""
     everything = {name for name in ("claims", "outlets", "quotes") if request.GET.get(name) == "all"}
     return {
@@ -97,7 +116,7 @@ def _comparison(compared: comparison.Compared, request: HttpRequest) -> dict[str
         "clashes": conflicts.clashes(compared),
         "quotes": utterances.quotes(compared, everything="quotes" in everything),
         "only": wordings.only_in(compared),
-        "wording": wordings.wording(compared),
+        "wording": wordings.wording(compared, doors),
         "ways": headlines.ways(compared),
     }
 
