@@ -197,6 +197,10 @@ def _namings(report: Report, outlets: frozenset[str], start: int, end: int) -> S
         for outlet in sorted(outlets):
             pattern = rf"(?<!\w){re.escape(outlet)}(?!\w)"
             found |= {(start + m.start(), start + m.end()) for m in re.finditer(pattern, text, re.IGNORECASE)}
+            # "… brake faults – Courier": behind a dash or a colon the last word of the name is enough.
+            short = rf"(?<=[–—:-] )(?:the )?{re.escape(outlet.rpartition(' ')[2])}\s*$"
+            if outlet and not found and (at_end := re.search(short, text, re.IGNORECASE)):
+                found.add((start + at_end.start(), start + len(text.rstrip())))
     return tuple(sorted(found))
 
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from stories.nlp.drift import _namings
 from stories.nlp.findings import Findings, Role, Stance
 from stories.nlp.lineage import Added, Decided, Edge, EdgeKind, Keep, Report
 from stories.nlp.provenance import trace
-from tests.nlp.provenance_worlds import CLAIM, FILLER, PEOPLE, POST, Cites, Say, anonymous, place, report
+from tests.nlp.provenance_worlds import CLAIM, FILLER, NINE, PEOPLE, POST, Cites, Say, anonymous, place, report
 
 CITES = [Cites(POST, "The Meridian Post reported")]
 CITING = f"The Meridian Post reported, citing {PEOPLE}"
@@ -198,3 +199,14 @@ def test_hedges_and_denials_of_the_reader_are_used() -> None:
     assert edge(scoop(), hedged).drift.headline is Keep.WEAKENED
     denied = Say(CITING, PEOPLE, "citing", stance=Stance.DENIES, via=POST)
     assert body(scoop(), repeat(says=(denied,))) is Keep.WEAKENED
+
+
+def test_behind_a_dash_the_last_word_of_the_outlets_name_keeps_the_credit():
+    def spans(title: str):
+        report = Report(1, "Wire", NINE, title, f"{title}\nText.", Findings(Role.RE_REPORT))
+        return [title[slice(*span)] for span in _namings(report, frozenset({"the meridian post"}), 0, len(title))]
+
+    assert spans("Ministry was warned of brake faults – Post") == ["Post"]
+    assert spans("Ministry was warned: the Post") == ["the Post"]
+    assert spans("Ministry opens a post – in the hills") == []
+    assert spans("A new post – Courier") == []
