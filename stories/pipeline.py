@@ -9,7 +9,8 @@ read     headline and text become a vector (the event encoder) and counts of wor
          what, which outlets are credited, and so what the article's role is by itself.
 group    the article joins the nearest story that is near enough, or founds one; one article at a time per language.
 trace    the whole story is looked at again: its headline, its counts; who repeats whom, how many independent origins
-         the news has, which attributions were lost on the way, and what has happened (each happening once).
+         the news has, which attributions were lost on the way, what has happened (each happening once), and how its
+         reports differ: claims, conflicts, quotes, wording.
 recheck  beside the table: while its story lives, an article's page is looked at again after 1 h, 6 h, 24 h and 7 d;
          what really changed is a new version, and the article goes on from EXTRACTED.
 
