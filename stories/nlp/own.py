@@ -91,9 +91,14 @@ def _sources(reports: Sequence[Report], cuts: Mapping[int, Sentences], words: Vo
 
 
 def _speaks_to_the_news(report: Report, index: int) -> bool:
-    """Whether an unnamed source is one of a report's own main news; what only repeats others has theirs."""
+    """Whether an unnamed source is one of a report's own main news; what only repeats others has theirs.
+
+    One that is described by a single word ("people") says nothing that another outlet could not say too.
+    """
     findings = report.findings
-    return findings is not None and findings.role in (Role.ORIGINAL, Role.MIXED) and index in findings.own
+    if findings is None or findings.role not in (Role.ORIGINAL, Role.MIXED) or index not in findings.own:
+        return False
+    return len(findings.sourced[index].name.split()) > 1
 
 
 def _is_own_name(name: str, outlet: str, words: Vocabulary) -> bool:

@@ -45,7 +45,8 @@ def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if found is None:
         raise Http404("There is no story at this address.")
     if found.pk != pk or found.slug != slug:
-        return redirect(found, permanent=True)
+        asked = request.META.get("QUERY_STRING", "")
+        return redirect(found.get_absolute_url() + (f"?{asked}" if asked else ""), permanent=True)
     return kept_for_readers(request, _state(found), lambda: _page(request, found))
 
 

@@ -143,3 +143,9 @@ def test_looking_ahead_and_looking_back_are_no_visits(client, story):
 def test_who_is_not_signed_in_leaves_no_trace(client, story):
     client.get(story.get_absolute_url())
     assert not Visit.objects.exists()
+
+
+def test_an_old_address_leads_to_the_same_moment(client, story):
+    moment = quote(times(story)[1].isoformat())
+    answer = client.get(f"/story/{story.pk}/an-older-name/?at={moment}")
+    assert (answer.status_code, answer["Location"]) == (301, f"{story.get_absolute_url()}?at={moment}")
