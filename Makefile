@@ -67,8 +67,9 @@ test: setup-dev
 	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
 		echo "No Chromium on this machine: the browser tests need one."; [ -z "$$CI" ]; \
 	fi
-	@# Two at a time, each with servers of its own; a file's tests stay together, as some share what took minutes.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@# Two at a time, each with servers of its own; a file's tests stay together, as some share what took minutes, and
+	@# come in the order in which they were collected: those that take longest first (tests/conftest.py).
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: setup-dev
 	@echo "ruff: rules, then format"

@@ -22,3 +22,10 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     monkeypatch.setattr("stories.ingest.fetch.fetch_one", fake.fetch_one)
     monkeypatch.setattr("stories.ingest.fetch.fetch_as_done", fake.fetch_as_done)
     return fake
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: one that began last would keep one of two workers waiting for minutes."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    longest = "test_floors.py"
+    items.sort(key=lambda item: (item.path.name != longest, item.path not in slow))
