@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from stories.models import Article, Feed, Stage, Story
 from stories.services import demo
@@ -63,9 +63,12 @@ def test_what_the_newsrooms_did_is_where_a_reader_looks(visit, nightline):
     expect(changed.locator("ins").first).to_contain_text("was warned")
     expect(page.locator(".happened")).to_contain_text("Headline changed")
 
+    # One world for both: it takes half a minute to make.
+    as_it_was(visit(script=False).open(nightline.get_absolute_url()), nightline)
 
-def test_the_story_as_it_was_knows_nothing_of_what_came_later(visit, nightline):
-    page = visit(script=False).open(nightline.get_absolute_url())
+
+def as_it_was(page: Page, nightline: Story) -> None:
+    """The story as of its second report knows nothing of what came later; by a form and links alone."""
     page.locator("summary", has_text="As of…").click()
     second = nightline.articles.order_by("reported_at")[1].reported_at + timedelta(minutes=1)
     page.get_by_label("The story as it was at").fill(timezone.localtime(second).strftime("%Y-%m-%dT%H:%M"))
