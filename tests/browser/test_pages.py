@@ -57,6 +57,7 @@ def test_pages_of_an_editor(visit, world, width, scheme):
     one = visit(width, scheme)
     sign_in(one.page, one.base, world.editor)
     addresses = ["/", "/feeds/", world.failed, "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"]
+    addresses.append("/account/tokens/")
     wrong = [fault for address in addresses for fault in look(one.open(address))]
     one.open("/").locator("details.menu summary").click()
     assert wrong + look(one.page) == []

@@ -54,7 +54,8 @@ class World:
         lists = ["/", "/?show=all", "/outlets/", "/feeds/"]
         searches = ["/search/", "/search/?q=dredging+contract", "/search/?q=zebra"]
         own = [self.story, self.article, self.failed, self.outlet, self.grouped, self.copied, self.russian]
-        return [*lists, *searches, *own, "/quality/", "/edits/", *accounts]
+        taken = [f"{self.story}export/", f"{self.story}?at=2020-01-01T00:00", "/api/"]
+        return [*lists, *searches, *own, *taken, "/quality/", "/edits/", *accounts]
 
 
 def build() -> World:
