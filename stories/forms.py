@@ -229,3 +229,15 @@ class MomentForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": _("That is no date and time: 2026-11-23T14:00 would be one.")},
     )
+
+
+class TokenForm(forms.Form):
+    """What a token is called; whether there is room for it is for the service to say."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("What it is for, such as the program’s name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Give the token a name, to know it by later.")},
+    )

@@ -10,10 +10,10 @@ from ninja import Query, Router, Schema
 
 from stories.api.problems import NotFound
 from stories.api.reading import Few, Moment, Most, Pages, Start, StoryId, Words, following, paged, read, story
-from stories.selectors import catalogue, compared, exports, lineages
+from stories.selectors import catalogue, exports, framings, lineages
 from stories.selectors.catalogue import StoryRecord, Wanted
-from stories.selectors.compared import ClaimRecord, ConflictRecord, QuoteRecord
 from stories.selectors.exports import AttributionRecord
+from stories.selectors.framings import ClaimRecord, ConflictRecord, QuoteRecord
 from stories.selectors.lineages import HappeningRecord, ProvenanceRecord
 from stories.selectors.records import ArticleRecord
 
@@ -105,7 +105,7 @@ def attributions(request: HttpRequest, story_id: StoryId, start: Start = 0, limi
 @read(router, "/stories/{story_id}/claims", Claims, name="claims", summary="Claims by outlet")
 def claims(request: HttpRequest, story_id: StoryId, start: Start = 0, limit: Few = 10) -> dict[str, Any]:
     """What the reports share, with a cell for each report: same, partly, conflicting, not found, text not available."""
-    found = compared.Compared(story(story_id))
+    found = framings.Framing(story(story_id))
     items = found.claims(start, limit)
     rest = {"compared_at": found.at, "stale": found.stale, "conflicts": found.conflicts({one.key for one in items})}
     return paged(request, items, start, len(found.told.claims)) | rest
@@ -114,7 +114,7 @@ def claims(request: HttpRequest, story_id: StoryId, start: Start = 0, limit: Few
 @read(router, "/stories/{story_id}/quotes", Quotes, name="quotes", summary="Quotes by outlet")
 def quotes(request: HttpRequest, story_id: StoryId, start: Start = 0, limit: Few = 10) -> dict[str, Any]:
     """Each utterance once, with how each report gives it: full, trimmed or paraphrased, or not at all."""
-    found = compared.Compared(story(story_id))
+    found = framings.Framing(story(story_id))
     items = found.quotes(start, limit)
     return paged(request, items, start, len(found.told.quotes)) | {"compared_at": found.at, "stale": found.stale}
 

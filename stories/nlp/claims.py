@@ -88,7 +88,7 @@ class Star:
 
 def turned(one: Alignment) -> Alignment:
     """The same alignment seen from the other sentence."""
-    return Alignment(one.label, one.same, one.whole, one.conflict, one.difference, one.there, one.here)
+    return replace(one, here=one.there, there=one.here)
 
 
 def aligned(units: Sequence[Unit], frequencies: Frequencies) -> Aligned:

@@ -16,7 +16,7 @@ from stories.nlp.claims import Aligned
 from stories.nlp.comparison import Own, OwnKind, Place, Quote
 from stories.nlp.findings import Role, SourceKind, Span, Stance
 from stories.nlp.lineage import Report
-from stories.nlp.sentences import Sentences, sentences
+from stories.nlp.saying import around
 from stories.nlp.units import Unit
 
 # What is listed of one outlet, and of a story.
@@ -54,11 +54,10 @@ def own(reports: Sequence[Report], found: Aligned, quotes: Sequence[Quote]) -> l
     if len({report.outlet for report in read}) < 2:
         return []
     words = _vocabulary(read)
-    cuts = {report.article: sentences(report.whole) for report in read}
     originals = [report for report in read if report.copy_of is None]
     candidates = [
-        *_sources(originals, cuts, words),
-        *_quotes(originals, quotes, cuts),
+        *_sources(originals, words),
+        *_quotes(originals, quotes),
         *_facts(reports, found.units, found.near, words),
     ]
     return _best(candidates, {report.article: report.outlet for report in reports})
@@ -72,7 +71,7 @@ def _vocabulary(reports: Sequence[Report]) -> Vocabulary:
     return Vocabulary(by_outlet)
 
 
-def _sources(reports: Sequence[Report], cuts: Mapping[int, Sentences], words: Vocabulary) -> Iterator[Own]:
+def _sources(reports: Sequence[Report], words: Vocabulary) -> Iterator[Own]:
     """Sources that a report has of its own, and whom no other outlet names; of unnamed ones those of the main news."""
     seen: set[tuple[str, str]] = set()
     for report in reports:
@@ -86,7 +85,7 @@ def _sources(reports: Sequence[Report], cuts: Mapping[int, Sentences], words: Vo
             if one.kind is not SourceKind.ANONYMOUS and not _is_own_name(one.name, report.outlet, words):
                 continue
             seen.add((report.outlet, one.key))
-            span = cuts[report.article].around(one.attribution.cue)
+            span = around(report.whole, one.attribution.cue)
             yield _own(report, kind, span, words=one.attribution.source, name=one.name)
 
 
@@ -107,7 +106,7 @@ def _is_own_name(name: str, outlet: str, words: Vocabulary) -> bool:
     return bool(parts) and words.only(outlet, parts[-1].casefold())
 
 
-def _quotes(reports: Sequence[Report], quotes: Sequence[Quote], cuts: Mapping[int, Sentences]) -> Iterator[Own]:
+def _quotes(reports: Sequence[Report], quotes: Sequence[Quote]) -> Iterator[Own]:
     """Words that only one outlet has of somebody, at some length and said to it."""
     of_article = {report.article: report for report in reports}
     for quote in quotes:
@@ -116,7 +115,7 @@ def _quotes(reports: Sequence[Report], quotes: Sequence[Quote], cuts: Mapping[in
             continue
         length = sum(len(report.whole[slice(*span)].split()) for span in quote.spans)
         if length >= LONG_QUOTE:
-            span = cuts[report.article].around(quote.spans[0])
+            span = around(report.whole, quote.spans[0])
             yield _own(report, OwnKind.QUOTE, span, words=quote.spans, name=quote.speaker)
 
 

@@ -18,8 +18,8 @@ from stories.selectors import columns, documents, passages
 MOST = 400
 # Of what shows one thing, the first so many passages: more is on the article's page.
 _SPANS = 3
-_NO_TEXT = "article text not available"
-_CHANGED = "its text has changed since; it is being read again"
+NO_TEXT = "article text not available"
+CHANGED = "its text has changed since; it is being read again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,15 @@ class Evidence:
             return None
         url = article.get_absolute_url()
         if not self.stands(article):
-            return Passage(article, (), url, _CHANGED)
+            return Passage(article, (), url, CHANGED)
         whole = self.whole(article)
         pieces = passages.passage(whole, [(span, mark) for span in spans[:_SPANS]], near(whole, spans[:_SPANS]))
-        missing = "" if pieces or documents.has_text(article) else _NO_TEXT
+        missing = "" if pieces or documents.has_text(article) else NO_TEXT
         return Passage(article, pieces, self.address(article, spans, credit=credit), missing)
 
     def missing(self, article: Article) -> str:
         """Why nothing of its wording can be shown; "" where it can."""
-        return "" if self.stands(article) else _CHANGED
+        return "" if self.stands(article) else CHANGED
 
     def address(self, article: Article, spans: Spans, *, credit: bool = False) -> str:
         """The place of some spans on the article's page."""

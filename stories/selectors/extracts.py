@@ -15,12 +15,10 @@ from django.urls import reverse
 
 from stories.models import Article
 from stories.nlp.findings import Spans
-from stories.selectors.evidence import Evidence
+from stories.selectors.evidence import CHANGED, Evidence
 
 # Whoever asks for evidence with this time checks by himself that the wording is still the one that spans point into.
 ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
-NO_TEXT = "article text not available"
-CHANGED = "its text has changed since; it is being read again"
 NOT_AT_HAND = "not quoted here; see the article's page"
 
 

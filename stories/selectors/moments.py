@@ -19,8 +19,8 @@ from stories.models.findings import COMPARISON, PROVENANCE
 from stories.nlp import framing, lineage, provenance, titles
 from stories.selectors import comparison, excerpts, grouping, voices
 from stories.selectors import kept as cached
-from stories.selectors import provenance as lineages
 from stories.selectors.evidence import evidence_at
+from stories.selectors.provenance import Whence, whence
 from stories.selectors.reports import reports_at
 from stories.selectors.story import About, StoryPage, as_reports, earlier_headlines, in_time, marks, rivals
 
@@ -55,11 +55,11 @@ def moment(story: Story, at: datetime) -> Moment | None:
     _judged(then, [report for _, report in pairs])
     as_read = [article for article, report in pairs if report.findings is not None]
     at_hand = evidence_at(articles, as_read, timezone.now())
-    whence = lineages.whence(then, at_hand, at)
+    traced = whence(then, at_hand, at)
     held = comparison.compared(then, at_hand)
     about = About(
-        told=whence.told if whence else {},
-        marks=marks(whence, held),
+        told=traced.told if traced else {},
+        marks=marks(traced, held),
         past=earlier_headlines([article.pk for article in articles], at),
         texts={article.pk: _excerpt(article, report) for article, report in pairs},
         brought={},
@@ -67,7 +67,7 @@ def moment(story: Story, at: datetime) -> Moment | None:
     return Moment(
         at=at,
         story=then,
-        page=_page(then, articles, about, whence, held),
+        page=_page(then, articles, about, traced, held),
         total=len(times),
         before=max((time for time in times if time < articles[-1].reported_at), default=None),
         after=min((time for time in times if time > at), default=None),
@@ -115,7 +115,7 @@ def _page(
     story: Story,
     articles: list[Article],
     about: About,
-    whence: lineages.Whence | None,
+    traced: Whence | None,
     held: comparison.Compared | None,
 ) -> StoryPage:
     roots = {article.pk: article.copy_of_id for article in articles}
@@ -137,6 +137,6 @@ def _page(
         carriers=sum(bool(article.copy_of_id in roots or voices.agency_of(article)) for article in articles),
         edits=(),
         ties=grouping.ties(story),
-        whence=whence,
+        whence=traced,
         compared=held,
     )

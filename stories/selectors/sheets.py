@@ -1,4 +1,4 @@
-"""A story as tables: each a header and rows of plain cells, for CSV; what they hold is in exports and compared."""
+"""A story as tables: each a header and rows of plain cells, for CSV; what they hold is in exports and framings."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from stories.selectors.compared import CellRecord, ClaimRecord
 from stories.selectors.exports import AttributionRecord
+from stories.selectors.framings import CellRecord, ClaimRecord
 from stories.selectors.records import ArticleRecord
 
 Sheet = tuple[Sequence[str], list[list[Any]]]

@@ -22,7 +22,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from stories.models import Story
 from stories.selectors import catalogue, citations, exports, sheets
 from stories.selectors import story as stories
-from stories.selectors.compared import Compared
+from stories.selectors.framings import Framing
 from stories.views.pages import page
 
 _CSV, _JSON = "text/csv; charset=utf-8", "application/json; charset=utf-8"
@@ -46,8 +46,8 @@ def listing(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     found = _found(pk)
     if (found.pk, found.slug) != (pk, slug):
         return redirect("story_exports", pk=found.pk, slug=found.slug, permanent=True)
-    compared = Compared(found)
-    context = {"story": found, "exports": GROUPS, "claims": len(compared.told.claims), "compared_at": compared.at}
+    framing = Framing(found)
+    context = {"story": found, "exports": GROUPS, "claims": len(framing.told.claims), "compared_at": framing.at}
     return page(request, "stories/exports.html", context)
 
 
@@ -98,14 +98,14 @@ def _json(story: Story, **parts: Any) -> str:
 
 def _matrix_csv(story: Story) -> str:
     urls = dict(story.articles.values_list("pk", "url"))
-    return _csv(sheets.matrix(Compared(story).claims(), urls))
+    return _csv(sheets.matrix(Framing(story).claims(), urls))
 
 
 def _matrix_json(story: Story) -> str:
-    compared = Compared(story)
-    claims = [asdict(claim) for claim in compared.claims()]
-    conflicts = [asdict(one) for one in compared.conflicts()]
-    return _json(story, compared_at=compared.at, stale=compared.stale, claims=claims, conflicts=conflicts)
+    framing = Framing(story)
+    claims = [asdict(claim) for claim in framing.claims()]
+    conflicts = [asdict(one) for one in framing.conflicts()]
+    return _json(story, compared_at=framing.at, stale=framing.stale, claims=claims, conflicts=conflicts)
 
 
 def _attributions_csv(story: Story) -> str:

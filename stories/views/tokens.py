@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from stories.forms import TokenForm
 from stories.models import ApiToken, User
 from stories.services import tokens as service
 from stories.views.pages import page
-
-
-class TokenForm(forms.Form):
-    """What a token is called; whether there is room for it is for the service to say."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=100,
-        help_text=gettext_lazy("What it is for, such as the program’s name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Give the token a name, to know it by later.")},
-    )
 
 
 @never_cache
