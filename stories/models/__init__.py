@@ -1,25 +1,64 @@
 """The tables, one file per part of the vocabulary. A model knows its own row's fields and does no I/O of its own."""
 
 from stories.models.accounts import ApiToken, User, Visit
+from stories.models.alerts import (
+    DEFAULT_WAKES,
+    POSSIBLE_WAKES,
+    STEPS,
+    Alert,
+    AlertPart,
+    Follow,
+    FollowKind,
+    Mute,
+    Notice,
+    Wake,
+)
 from stories.models.articles import Article, ArticleKey, Stage, TextState, Version
-from stories.models.curation import GROUPING, Act, Bond, Constraint, Doubt, DoubtState, Edit
-from stories.models.feeds import FAILURES, Feed, FeedEntry, Outlet, PollResult
+from stories.models.channels import Attempt, Channel, ChannelKind, Delivery, DeliveryState, Pace
+from stories.models.curation import (
+    GROUPING,
+    Act,
+    Ask,
+    Bond,
+    Constraint,
+    Correction,
+    Doubt,
+    DoubtState,
+    Edit,
+    Objection,
+    Override,
+)
+from stories.models.feeds import FAILURES, Feed, FeedEntry, Logo, Outlet, PollResult
 from stories.models.findings import Attribution, Credit, Examined, Happening, Proposal, StoryComparison, StoryProvenance
 from stories.models.grouping import Recent, StoryLink, Tie
 from stories.models.polling import Fetch, Host, Push, Subscription
-from stories.models.stories import Story, TermCount
+from stories.models.stories import Closing, Story, TermCount
+from stories.models.teams import Invitation, Team, TeamMember, TeamRole
 
 __all__ = [
+    "DEFAULT_WAKES",
     "FAILURES",
     "GROUPING",
+    "POSSIBLE_WAKES",
+    "STEPS",
     "Act",
+    "Alert",
+    "AlertPart",
     "ApiToken",
     "Article",
     "ArticleKey",
+    "Ask",
+    "Attempt",
     "Attribution",
     "Bond",
+    "Channel",
+    "ChannelKind",
+    "Closing",
     "Constraint",
+    "Correction",
     "Credit",
+    "Delivery",
+    "DeliveryState",
     "Doubt",
     "DoubtState",
     "Edit",
@@ -27,9 +66,18 @@ __all__ = [
     "Feed",
     "FeedEntry",
     "Fetch",
+    "Follow",
+    "FollowKind",
     "Happening",
     "Host",
+    "Invitation",
+    "Logo",
+    "Mute",
+    "Notice",
+    "Objection",
     "Outlet",
+    "Override",
+    "Pace",
     "PollResult",
     "Proposal",
     "Push",
@@ -40,10 +88,14 @@ __all__ = [
     "StoryLink",
     "StoryProvenance",
     "Subscription",
+    "Team",
+    "TeamMember",
+    "TeamRole",
     "TermCount",
     "TextState",
     "Tie",
     "User",
     "Version",
     "Visit",
+    "Wake",
 ]

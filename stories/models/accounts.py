@@ -10,7 +10,18 @@ from django.db import models
 
 
 class User(AbstractUser):
-    """A reader, an editor (`is_staff`: sees the desk) or an admin (`is_superuser`)."""
+    """A reader, an editor (`is_staff`: sees the desk) or an admin (`is_superuser`).
+
+    When alerts are held back, and in which zone and language they are written; empty: as the server does.
+    """
+
+    time_zone = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    # Quiet hours in the person's zone; they may run over midnight.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    # Counted up to make the addresses of their private feeds worthless.
+    feed_version = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta(AbstractUser.Meta):
         swappable = "AUTH_USER_MODEL"

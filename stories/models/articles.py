@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
@@ -125,6 +126,8 @@ class Article(models.Model):
             models.Index(fields=["story", "reported_at"], name="article_story_time"),
             models.Index(fields=["recheck_at"], name="article_recheck", condition=Q(recheck_at__isnull=False)),
             GinIndex(fields=["bands"], name="article_bands"),
+            # The desk looks for any part of a headline among all of them.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="article_title"),
         ]
 
     def __str__(self) -> str:

@@ -64,6 +64,21 @@ class Outlet(models.Model):
         return _address(self.slug)
 
 
+class Logo(models.Model):
+    """An outlet's logo, made anew from what was uploaded: a PNG of at most 256 by 256, nothing else of the file."""
+
+    outlet = models.OneToOneField(Outlet, on_delete=models.CASCADE, primary_key=True, related_name="logo")
+    image = models.BinaryField()
+    # SHA-256 of the image, in hexadecimal digits: its address, so that browsers may keep it for good.
+    digest = models.CharField(max_length=64)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"logo of outlet {self.outlet_id}"
+
+
 class PollResult(models.TextChoices):
     """How the last poll of a feed ended, in the words of the feeds page."""
 

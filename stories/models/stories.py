@@ -6,11 +6,21 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
+
+
+class Closing(models.TextChoices):
+    """Whether a story closes by itself, or stays as an editor has it."""
+
+    ITSELF = "", _("closes when it is quiet")
+    CLOSED = "closed", _("closed by an editor: takes no new reports")
+    OPEN = "open", _("kept open by an editor")
 
 
 class StoryQuerySet(models.QuerySet["Story"]):
@@ -19,6 +29,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def live(self) -> Self:
         """Stories that were not merged into another and hold at least one article."""
         return self.filter(merged_into=None, article_count__gt=0)
+
+    def shown(self) -> Self:
+        """Of the live ones those that no editor has hidden: what readers' lists are made of."""
+        return self.live().filter(hidden=False)
 
 
 class Story(models.Model):
@@ -48,6 +62,15 @@ class Story(models.Model):
     reopened_at = models.DateTimeField("taken up again", null=True, blank=True)
     # A curator's lock: the program takes no report out of it and merges it with nothing. New reports may join.
     locked = models.BooleanField(default=False)
+    # What else curators say of it, which outranks what tracing finds: on no list; above the others; its title; the
+    # report whose headline stands for it (heeded while it is in the story); whether it stays closed or open.
+    hidden = models.BooleanField(default=False)
+    pinned_at = models.DateTimeField("pinned", null=True, blank=True)
+    named = models.CharField("an editor’s title", max_length=500, blank=True)
+    lead = models.ForeignKey(
+        "Article", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="lead"
+    )
+    closing = models.CharField("kept", max_length=6, choices=Closing.choices, blank=True, default=Closing.ITSELF)
 
     demo = models.BooleanField("of the demo world", default=False, editable=False)
 
@@ -76,6 +99,9 @@ class Story(models.Model):
             ),
             models.Index(fields=["last_at"], name="story_open", condition=Q(merged_into=None, closed_at=None)),
             GinIndex(fields=["keys"], name="story_keys"),
+            # The desk looks for any part of a title among all of them.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="story_title"),
+            models.Index(fields=["-pinned_at"], name="story_pinned", condition=Q(pinned_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -84,6 +110,16 @@ class Story(models.Model):
     def get_absolute_url(self) -> str:
         """The story's permanent address."""
         return reverse("story", args=[self.pk, self.slug])
+
+    @property
+    def takes(self) -> bool:
+        """Whether the program may move reports of other stories into it."""
+        return not self.hidden and self.closing != Closing.CLOSED
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the program is to merge it with nothing and to move nothing into or out of it."""
+        return self.locked or not self.takes
 
 
 class TermCountQuerySet(models.QuerySet["TermCount"]):
