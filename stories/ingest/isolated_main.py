@@ -34,7 +34,12 @@ RETIRE_GROWTH = 128 * MIB
 RETIRE_JOBS = 2000
 
 # What can be asked for: the module of this package and its function.
-READERS = {"feed": ("feeds", "parse"), "page": ("extract", "extract"), "list": ("opml", "read")}
+READERS = {
+    "feed": ("feeds", "parse"),
+    "page": ("extract", "extract"),
+    "list": ("opml", "read"),
+    "picture": ("logos", "render"),
+}
 
 # What the child says first, and before each answer.
 READY, STAYING, RETIRING = b"ready", b"+", b"-"

@@ -26,6 +26,7 @@ class Exchange:
     wfile: Any
     body: bytes = b""
     at: float = field(default_factory=time.monotonic)
+    over: Callable[[], object] = field(default=lambda: None)
 
     @property
     def method(self) -> str:
@@ -48,6 +49,8 @@ class Exchange:
             lines.append(
                 name.replace("_", "-").encode() + b": " + (value.encode() if isinstance(value, str) else value)
             )
+        # Whoever has the answer may ask again before this thread goes on.
+        self.over()
         self.send(b"\r\n".join(lines) + b"\r\n\r\n" + body)
 
 
@@ -59,7 +62,7 @@ class FakeWeb:
     host: str = "127.0.0.1"
     routes: dict[str, Route] = field(default_factory=dict)
     seen: list[Exchange] = field(default_factory=list)
-    at_once: int = 0
+    open: set[int] = field(default_factory=set)
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -106,15 +109,15 @@ def running(host: str = "127.0.0.1", port: int = 0) -> Iterator[FakeWeb]:
                 exchange.body = self.rfile.read(int(length))
             with web.lock:
                 web.seen.append(exchange)
-                web.at_once += 1
-                web.most_at_once = max(web.most_at_once, web.at_once)
+                web.open.add(id(exchange))
+                web.most_at_once = max(web.most_at_once, len(web.open))
+            exchange.over = lambda: web.open.discard(id(exchange))
             try:
                 route = web.routes.get(exchange.path, lambda e: e.answer(404, b"nothing"))
                 with contextlib.suppress(OSError):
                     route(exchange)
             finally:
-                with web.lock:
-                    web.at_once -= 1
+                exchange.over()
 
     server = _Server((host, port), Handler)
     web.port = server.server_address[1]
