@@ -29,6 +29,8 @@ def ends(shelf: Shelf, edges: Sequence[Edge], grounds: Mapping[int, Grounds]) ->
     """
     main = main_of(edges)
     copies = {edge.article: edge for edge in edges if edge.kind is EdgeKind.COPIES and edge.certain}
+    # What an editor calls a report of its own is an end itself, whatever text it carries.
+    copies = {pk: edge for pk, edge in copies.items() if grounds[pk].footing is not Footing.DECIDED}
     cited = {edge.target for rests in main.values() for edge in rests}
     found: dict[int, tuple[End, ...]] = {}
     for report in depths(shelf, edges):
@@ -99,7 +101,7 @@ def _away(shelf: Shelf, edges: Sequence[Edge], grounds: Mapping[int, Grounds], v
         if edge.target in shelf.by_article:
             continue
         end, report, ground = _end(edge), shelf.by_article[edge.article], grounds[edge.article]
-        is_text = edge.kind is EdgeKind.COPIES and ground.footing in KNOWN
+        is_text = edge.kind is EdgeKind.COPIES and ground.footing in KNOWN and ground.footing is not Footing.DECIDED
         said = [Said.of(report, one) for one in (*ground.named, *ground.nameless)] if is_text else []
         names = names_of(said or by_outlet.get(named(edge.outlet), ()))
         footing = ground.footing if is_text else Footing.CREDITED

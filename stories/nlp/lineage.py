@@ -101,8 +101,8 @@ class Report:
     `outlet` and `wire` are canonical names; `owner` is "" where unknown. The three times: `claimed` by the outlet,
     `at` as it is reckoned with, `earliest` our poll before we first saw it. `whole` is what all spans point into.
     `findings` is None where the article was not read. `copy_of` is an article of this story or of another;
-    `agency`: the outlet is itself an agency, so that `wire` is its own name. `headlines` are all it had; `changed` is
-    when its present text was first seen, if that is not its first.
+    `agency`: the outlet is itself an agency, so that `wire` is its own name; `aggregator`: it passes on what others
+    report. `headlines` are all it had; `changed` is when its present text was first seen, if that is not its first.
     """
 
     article: int
@@ -119,6 +119,7 @@ class Report:
     copy_share: float | None = None
     wire: str = ""
     agency: bool = False
+    aggregator: bool = False
     headlines: tuple[Headline, ...] = ()
     changed: datetime | None = None
     lang: str = "en"
@@ -131,20 +132,26 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A credit that an editor adds; without a target it is resolved as any other."""
+    """A credit that an editor says there is; without a target it is resolved as any other.
+
+    `words` are those of `evidence`, so that they are found again where the article was reworded; where they are not,
+    the credit has no passage. One that was found as well keeps what was found where an editor gives no passage.
+    """
 
     article: int
     outlet: str
     relation: Relation = Relation.REPORTED
     target: int | None = None
     evidence: Spans = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What editors decided; it outranks what was found.
 
-    `removed` and `retargeted` go by (article, outlet credited or copied); `kinds` by (article, key of the source).
+    `removed`, `retargeted` and `relations` go by (article, outlet credited or copied); `kinds` by (article, key of the
+    source). What names a target that is not in the story says nothing of the story while it is elsewhere.
     """
 
     roles: Mapping[int, Role] = field(default_factory=dict)
@@ -152,6 +159,7 @@ class Decided:
     added: tuple[Added, ...] = ()
     removed: frozenset[tuple[int, str]] = frozenset()
     retargeted: Mapping[tuple[int, str], int | None] = field(default_factory=dict)
+    relations: Mapping[tuple[int, str], Relation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

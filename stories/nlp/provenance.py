@@ -17,7 +17,8 @@ that stand on something, by the words of two openings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from stories.nlp import drift, footing
@@ -49,12 +50,12 @@ def trace(reports: Sequence[Report], decided: Decided = _NOTHING_DECIDED) -> Pro
     """The provenance of a story. Article numbers must differ; spans are not checked against the texts."""
     if not reports:
         return Provenance()
-    shelf = Shelf(_as_decided(report, decided) for report in reports)
+    shelf = Shelf(as_decided(reports, decided))
     credits = found(shelf, decided)
     grounds = _grounds(shelf, credits, decided)
     retold = shared(shelf, _unsourced(credits, grounds), _grounded(credits, grounds), decided)
     edges = drift.along(shelf, acyclic(shelf, [*credits, *retold]))
-    voices = Voices(shelf, edges)
+    voices = Voices(shelf, edges, {pk for pk, one in grounds.items() if one.footing is Footing.DECIDED})
     standings = _standings(shelf, edges, grounds, voices, decided)
     made, ending = origins(shelf, edges, grounds, voices)
     sources, only = unnamed(shelf, edges, grounds, voices)
@@ -73,15 +74,19 @@ def trace(reports: Sequence[Report], decided: Decided = _NOTHING_DECIDED) -> Pro
     )
 
 
-def _as_decided(report: Report, decided: Decided) -> Report:
-    """The report with the kinds of sources that an editor gave."""
-    if report.findings is None or not decided.kinds:
+def as_decided(reports: Iterable[Report], decided: Decided) -> list[Report]:
+    """The reports with the kinds of sources that editors gave: whatever else is told of them goes by these too."""
+    kinds: dict[int, dict[str, SourceKind]] = defaultdict(dict)
+    for (article, key), kind in decided.kinds.items():
+        kinds[article][key] = kind
+    return [_with_kinds(report, kinds[report.article]) if report.article in kinds else report for report in reports]
+
+
+def _with_kinds(report: Report, kinds: Mapping[str, SourceKind]) -> Report:
+    if report.findings is None:
         return report
-    kinds: Mapping[str, SourceKind] = {
-        key: kind for (article, key), kind in decided.kinds.items() if article == report.article
-    }
     sourced = tuple(replace(one, kind=kinds.get(one.key, one.kind)) for one in report.findings.sourced)
-    return replace(report, findings=replace(report.findings, sourced=sourced)) if kinds else report
+    return replace(report, findings=replace(report.findings, sourced=sourced))
 
 
 def _grounds(shelf: Shelf, edges: Sequence[Edge], decided: Decided) -> dict[int, Grounds]:

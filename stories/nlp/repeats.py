@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from stories.nlp.findings import CREDITING, Credit, Role, Spans
 from stories.nlp.leads import lead_spans, lead_terms, overlap
@@ -23,31 +24,60 @@ from stories.nlp.shelf import AGENCY_DELAY, Shelf, named
 # wikinews 1,321) 25 pass; by their headlines 23 of these tell one claim. At .6 it is 39 of 45, at .5 150 pass.
 SAME_CLAIM, SAME_WORDS = 0.65, 8
 
+T = TypeVar("T")
+
 
 def found(shelf: Shelf, decided: Decided) -> list[Edge]:
     """All credits and copies, resolved, editors' decisions among them; in order of time. There may be circles yet."""
-    removed = _removed(decided)
-    targets = {(article, named(outlet)): target for (article, outlet), target in decided.retargeted.items()}
-    added: dict[int, list[Added]] = defaultdict(list)
-    for one in decided.added:
-        added[one.article].append(one)
-    edges: list[Edge] = []
-    for report in shelf.reports:
-        by_hand = {named(one.outlet) for one in added[report.article]}
-        for edge in _of_report(shelf, report):
-            key = report.article, named(edge.outlet)
-            if key in removed or key[1] in by_hand:
-                continue
-            edges.append(_settled(edge, targets[key]) if key in targets else edge)
-        edges += [_added(shelf, report, one) for one in added[report.article]]
+    said = _Said(shelf, decided)
+    edges = [edge for report in shelf.reports for edge in said.of(report)]
     return [_side(edge) if _stands_alone(edge, decided.roles) else edge for edge in edges]
+
+
+class _Said:
+    """What editors said of credits and copies, by the outlets' names as they are compared."""
+
+    def __init__(self, shelf: Shelf, decided: Decided) -> None:
+        self._shelf = shelf
+        self._removed = _removed(decided)
+        self._targets = _by_name(decided.retargeted)
+        self._relations = _by_name(decided.relations)
+        self._added: dict[int, dict[str, Added]] = defaultdict(dict)
+        for one in sorted(decided.added, key=lambda one: (one.article, one.outlet)):
+            self._added[one.article][named(one.outlet)] = one
+
+    def of(self, report: Report) -> list[Edge]:
+        """A report's edges as its text has them, set right by what was said of them."""
+        added = dict(self._added.get(report.article, {}))
+        copy = _copy(self._shelf, report)
+        if copy is not None and (named(copy.outlet) in added or (report.article, named(copy.outlet)) in self._removed):
+            copy = None
+        edges = []
+        for edge in _of_report(self._shelf, report, copy):
+            if named(edge.outlet) in added:
+                edges += _added(self._shelf, report, added.pop(named(edge.outlet)), edge)
+            else:
+                edges += self._settled(edge)
+        for one in added.values():
+            edges += _added(self._shelf, report, one)
+        return edges
+
+    def _settled(self, edge: Edge) -> list[Edge]:
+        """An edge that was found, as an editor left it: gone, as it was, or pointed elsewhere."""
+        key = edge.article, named(edge.outlet)
+        if key in self._removed:
+            return []
+        if key not in self._targets:
+            return [edge]
+        edge = replace(edge, relation=self._relations.get(key, edge.relation))
+        return _pointed(self._shelf, edge, self._targets[key])
 
 
 def shared(shelf: Shelf, unsourced: Iterable[int], grounded: Iterable[int], decided: Decided) -> list[Edge]:
     """For reports that name nobody: the earlier one with a standing that opens with the same claim; never certain."""
     standing = [(shelf.by_article[article], lead_terms(shelf.by_article[article])) for article in sorted(grounded)]
     removed = _removed(decided)
-    edges = []
+    edges: list[Edge] = []
     for article in sorted(unsourced):
         report = shelf.by_article[article]
         terms = lead_terms(report)
@@ -103,9 +133,8 @@ def passages(edges: Iterable[Edge]) -> Spans:
     return tuple(sorted({span for edge in edges for span in edge.evidence}))
 
 
-def _of_report(shelf: Shelf, report: Report) -> list[Edge]:
+def _of_report(shelf: Shelf, report: Report, copy: Edge | None) -> list[Edge]:
     """A report's edges as its text has them: whose copy it is, then whom it credits."""
-    copy = _copy(shelf, report)
     credits = _credits(shelf, report, skip=named(copy.outlet) if copy else "")
     if copy is None:
         return credits
@@ -160,16 +189,31 @@ def _credited(shelf: Shelf, report: Report, credits: Sequence[Credit]) -> Edge:
     )
 
 
-def _added(shelf: Shelf, report: Report, one: Added) -> Edge:
+def _added(shelf: Shelf, report: Report, one: Added, known: Edge | None = None) -> list[Edge]:
+    """A credit that an editor says there is; `known` is what was found of it."""
     earliest = None if one.target is not None else shelf.earliest(one.outlet, report, report.at)
-    target = earliest.article if earliest else one.target
-    edge = Edge(report.article, target, one.outlet, EdgeKind.CREDITS, one.relation, one.evidence)
-    return _settled(edge, target)
+    evidence = said_in(report.whole, one) or (known.evidence if known else ())
+    edge = Edge(report.article, None, one.outlet, EdgeKind.CREDITS, one.relation, evidence)
+    return _pointed(shelf, edge, earliest.article if earliest else one.target)
 
 
-def _settled(edge: Edge, target: int | None) -> Edge:
-    """An edge that an editor pointed elsewhere; at itself is nowhere."""
-    return replace(edge, target=None if target == edge.article else target, decided=True)
+def _pointed(shelf: Shelf, edge: Edge, target: int | None) -> list[Edge]:
+    """An edge that an editor pointed somewhere: at itself is nowhere, and at a report of another story is none here."""
+    if target is not None and target not in shelf.by_article:
+        return []
+    return [replace(edge, target=None if target == edge.article else target, decided=True)]
+
+
+def said_in(whole: str, one: Added) -> Spans:
+    """Where an editor's passages stand now: as they were given, else where their words are; () where they are gone."""
+    if not one.words:
+        return tuple(span for span in one.evidence if 0 <= span[0] < span[1] <= len(whole))
+    found = []
+    for words, (start, end) in zip(one.words, one.evidence, strict=False):
+        at = start if whole[start:end] == words else whole.find(words)
+        if words and at >= 0:
+            found.append((at, at + len(words)))
+    return tuple(sorted(set(found)))
 
 
 def _side(edge: Edge) -> Edge:
@@ -179,6 +223,10 @@ def _side(edge: Edge) -> Edge:
 def _stands_alone(edge: Edge, roles: Mapping[int, Role]) -> bool:
     """An editor calls the report original: then it rests on nobody, unless an editor says that too."""
     return roles.get(edge.article) is Role.ORIGINAL and not edge.decided
+
+
+def _by_name(said: Mapping[tuple[int, str], T]) -> dict[tuple[int, str], T]:
+    return {(article, named(outlet)): said[article, outlet] for article, outlet in sorted(said)}
 
 
 def _removed(decided: Decided) -> set[tuple[int, str]]:

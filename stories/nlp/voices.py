@@ -6,7 +6,7 @@ It counts nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from graphlib import TopologicalSorter
 
 from stories.nlp.lineage import Edge, EdgeKind, Report
@@ -14,9 +14,12 @@ from stories.nlp.shelf import Shelf, named
 
 
 class Voices:
-    """Who speaks through each report and each outlet: owners' outlets as one, copies with what they copy."""
+    """Who speaks through each report and each outlet: owners' outlets as one, copies with what they copy.
 
-    def __init__(self, shelf: Shelf, edges: Sequence[Edge]) -> None:
+    `own` are the reports that an editor calls reports of their own: they speak for themselves, whatever they carry.
+    """
+
+    def __init__(self, shelf: Shelf, edges: Sequence[Edge], own: Container[int] = ()) -> None:
         self._shelf = shelf
         owned = sorted((named(one.outlet), one.owner) for one in shelf.reports if one.owner)
         self._owner = dict(reversed(owned))
@@ -24,7 +27,9 @@ class Voices:
         for name in sorted([*self._owner.values(), *(one.outlet for one in shelf.reports)]):
             self._names.setdefault(named(name), name)
         self._copies = {
-            edge.article: edge for edge in edges if edge.kind is EdgeKind.COPIES and (edge.target or edge.outlet)
+            edge.article: edge
+            for edge in edges
+            if edge.kind is EdgeKind.COPIES and (edge.target or edge.outlet) and edge.article not in own
         }
 
     def of_outlet(self, outlet: str) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from stories.management.evaluation import provenance
-from stories.management.evaluation.provenance import Predicted, Row
+from stories.management.evaluation.provenance import Row
 from stories.nlp.findings import Document
+from stories.nlp.labels import Labels
 from tests.nlp.findings import seeded
 
 
@@ -44,8 +45,8 @@ def test_figures_by_hand() -> None:
         Row("b", Document("", ""), "original", (("CNN", "told"),), (("the ministry", "organisation"),)),
     ]
     found = [
-        Predicted("wire", "AP", (("Associated Press", "reported", ""),), (("Mayor Ann Lee", "named"),)),
-        Predicted("wire", "AP", (("CNN", "reported", ""),), (("ministry", "role"),)),
+        Labels("wire", "AP", (("Associated Press", "reported", ""),), (("Mayor Ann Lee", "named"),)),
+        Labels("wire", "AP", (("CNN", "reported", ""),), (("ministry", "role"),)),
     ]
     assert provenance.scores(gold, found, seeded()) == {
         "articles": 2, "role_accuracy": 0.5, "credit_p": 0.5, "credit_r": 0.5, "credit_f1": 0.5,

@@ -18,14 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from stories.management.evaluation import labelled
-from stories.nlp.agencies import canonical
 from stories.nlp.examine import examine
-from stories.nlp.findings import CREDITING, Document, Findings, Relation, Role, SourceKind, Stance
+from stories.nlp.findings import CREDITING, Document, Role
+from stories.nlp.labels import Labels, Pair, labels
 from stories.nlp.outlets import Gazetteer
 from stories.nlp.reader import read_documents
 
 Progress = Callable[[int, int], None]
-Pair = tuple[str, str]
 
 SEEDS = Path(__file__).resolve().parents[2] / "seed"
 _RELATIONS = tuple(str(relation) for relation in CREDITING)
@@ -44,16 +43,6 @@ class Row:
     sources: tuple[Pair, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Predicted:
-    """What is found in one article, in the words of the labels; credits have their evidence as a third."""
-
-    role: str
-    wire_agency: str | None
-    credits: tuple[tuple[str, str, str], ...]
-    sources: tuple[Pair, ...]
-
-
 def evaluate(path: Path, progress: Progress, out: Path | None = None) -> dict[str, Any]:
     """Examine every article of a file and score it; into the folder `out` goes provenance.jsonl.
 
@@ -61,11 +50,11 @@ def evaluate(path: Path, progress: Progress, out: Path | None = None) -> dict[st
     """
     rows = read(path)
     gazetteer = Gazetteer.from_toml(sorted(SEEDS.glob("*.toml")))
-    found: list[Predicted] = []
+    found: list[Labels] = []
     begun = time.perf_counter()
     for number, row in enumerate(rows, 1):
         findings = examine(row.document, read_documents([row.document])[0], gazetteer)
-        found.append(predicted(row.document, findings))
+        found.append(labels(row.document, findings))
         progress(number, len(rows))
     rate = len(rows) / (time.perf_counter() - begun)
     if out is not None:
@@ -100,39 +89,7 @@ def _pairs(fields: dict[str, Any], name: str, keys: tuple[str, str], where: str)
     return tuple(pairs)
 
 
-def predicted(document: Document, findings: Findings) -> Predicted:
-    """Findings in the words of the labels: exact pieces of the text, agencies by their short names.
-
-    The sources are those of attributions, non-answers left out, and the outlets and polls that are credited besides.
-    """
-    text = document.whole
-    sources: dict[str, Pair] = {}
-    for one in findings.sourced:
-        if one.name and one.stance is not Stance.NO_ANSWER:
-            shown = (
-                one.name
-                if one.name in text
-                else text[slice(*one.attribution.source[0])]
-                if one.attribution.source
-                else ""
-            )
-            sources.setdefault(one.key, (shown, str(one.kind)))
-    for mention in findings.mentions:
-        if mention.relation in (Relation.REPORTED, Relation.POLL):
-            kind = SourceKind.POLL if mention.relation is Relation.POLL else SourceKind.OUTLET
-            if not any(mention.outlet in key for key in (one.name for one in findings.sourced if one.kind is kind)):
-                sources.setdefault(f"{kind}:{mention.outlet}", (text[slice(*mention.span)], str(kind)))
-    credits = [(_short(one.outlet), str(one.relation), text[slice(*one.evidence)]) for one in findings.credits]
-    wire = findings.wire if findings.role is Role.WIRE else None
-    return Predicted(str(findings.role), wire, tuple(credits), tuple(pair for pair in sources.values() if pair[0]))
-
-
-def _short(outlet: str) -> str:
-    """An agency's short name ("AP"), as the labels' guide wants; other outlets' names as they are."""
-    return canonical(outlet) or outlet
-
-
-def scores(rows: Sequence[Row], found: Sequence[Predicted], gazetteer: Gazetteer) -> dict[str, float]:
+def scores(rows: Sequence[Row], found: Sequence[Labels], gazetteer: Gazetteer) -> dict[str, float]:
     """The figures of reference/evaluate.md, and source_recall, each rounded to four places."""
     count: Counter[str] = Counter()
     for row, one in zip(rows, found, strict=True):
@@ -191,7 +148,7 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 1.0
 
 
-def _write(out: Path, rows: Sequence[Row], found: Sequence[Predicted]) -> None:
+def _write(out: Path, rows: Sequence[Row], found: Sequence[Labels]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with (out / "provenance.jsonl").open("w", encoding="utf-8") as file:
         for row, one in zip(rows, found, strict=True):
