@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from stories.models import Article, Version
 from stories.selectors import columns, excerpts, grouping, headlines, story, voices
+from stories.selectors.edits import Told
 from stories.selectors.passages import Piece
 
 # An outlet that edits more often than this shows its latest edits.
@@ -63,7 +64,7 @@ def article_page(pk: int) -> ArticlePage | None:
     )
 
 
-def _brought(article: Article) -> grouping.Told | None:
+def _brought(article: Article) -> Told | None:
     """The edit that put it into its story, if one did."""
     if article.story is None:
         return None

@@ -1,22 +1,24 @@
 """Who is cited in an article, for its page: its role, the outlets that it credits, its sources with every statement.
 
-Each statement comes with its passage, in which source, cue and content are marked. It shows what the reading found and
-decides nothing; what was found in another wording than today's is not shown.
+Each statement comes with its passage, in which source, cue and content are marked. It shows what the reading found,
+as editors set it right, and decides nothing; what was found in another wording than today's is not shown.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef
 
 from stories.models import Article, Feed, Outlet
+from stories.nlp import corrected
 from stories.nlp.findings import Credit, Findings, Role, SourceKind, Span, Stance
 from stories.nlp.terms import is_english
-from stories.selectors import documents
+from stories.selectors import byeditors, documents, overrides
+from stories.selectors.byeditors import Mark, Marks
 from stories.selectors.sayings import Named, Passage, Source, Text, sources
 
 # Far more sources than an article has; what is longer is a live page, and is shown whole when asked for.
@@ -45,6 +47,7 @@ class Credited:
     main: bool
     start: int | None
     pieces: Passage
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """All of it. `sources` are those of the chosen kind, `kinds` count all; `more` are left out for their number."""
+    """All of it. `sources` are those of the chosen kind, `kinds` count all; `more` are left out for their number.
+
+    `mark`: an editor set the role; `no_credits` are outlets that an editor says it doesn't credit.
+    """
 
     state: State
     has_text: bool
@@ -82,6 +88,8 @@ class Cited:
     denials: tuple[Passage, ...] = ()
     no_answers: tuple[Passage, ...] = ()
     hedges: tuple[Passage, ...] = ()
+    mark: Mark | None = None
+    no_credits: tuple[tuple[str, Mark], ...] = ()
 
     @property
     def first(self) -> tuple[Source, ...]:
@@ -105,7 +113,8 @@ class Cited:
 
 
 def cited(article: Article, kind: str = "", *, whole_list: bool = False) -> Cited:
-    """Who is cited in an article; one query. Needs `outlet`, `version` and `examined`.
+    """Who is cited in an article; two queries, three where an editor spoke of credits. Needs `outlet`, `version` and
+    `examined`.
 
     `kind` narrows the sources to those of one kind; a word that is none narrows nothing.
     """
@@ -117,8 +126,10 @@ def cited(article: Article, kind: str = "", *, whole_list: bool = False) -> Cite
         return Cited(State.NOT_YET, *about)
     if examined.wording != documents.wording(document.whole):
         return Cited(State.REWORDED, *about)
+    said, marks = byeditors.told([article.pk])
+    findings = corrected.settled(article.pk, findings, overrides.as_decided(said), document.whole)
     text = Text(document.whole, _outlets(article, findings))
-    every = sources(text, findings)
+    every = [replace(one, mark=marks.kinds.get((article.pk, one.key))) for one in sources(text, findings)]
     counts = Counter(source.kind.value for source in every)
     chosen = kind if kind in counts else ""
     wanted = [source for source in every if chosen in ("", source.kind.value)]
@@ -128,8 +139,9 @@ def cited(article: Article, kind: str = "", *, whole_list: bool = False) -> Cite
         *about,
         role=findings.role,
         wire=findings.wire,
-        reasons=tuple(_reasons(text, findings)),
-        credits=tuple(_credits(text, findings.credits)),
+        # What was found for it says nothing of a role that an editor gave.
+        reasons=() if article.pk in marks.roles else tuple(_reasons(text, findings)),
+        credits=tuple(_credits(article.pk, text, findings.credits, marks)),
         sources=tuple(shown),
         kinds=tuple(Kind(one.value, counts[one.value]) for one in SourceKind if counts[one.value]),
         chosen=chosen,
@@ -137,6 +149,12 @@ def cited(article: Article, kind: str = "", *, whole_list: bool = False) -> Cite
         denials=text.each([*findings.denials, *_cues(findings, Stance.DENIES)]),
         no_answers=text.each([*findings.no_answers, *_cues(findings, Stance.NO_ANSWER)]),
         hedges=text.each([*findings.hedges, *(one.hedge for one in findings.sourced if one.hedge)]),
+        mark=marks.roles.get(article.pk),
+        no_credits=tuple(
+            (one.about, mark)
+            for one in said
+            if one.value.get("how") == "removed" and (mark := marks.credit(article.pk, one.about))
+        ),
     )
 
 
@@ -171,7 +189,7 @@ def _reasons(text: Text, findings: Findings) -> Iterable[Reason]:
         yield Reason(words, shown.get(span) if span else None, text.passage([(span, "evidence")] if span else []))
 
 
-def _credits(text: Text, credits: Sequence[Credit]) -> Iterable[Credited]:
+def _credits(article: int, text: Text, credits: Sequence[Credit], marks: Marks) -> Iterable[Credited]:
     """What is credited for the main news first, then in the order in which it stands."""
     addressed: set[int] = set()
     for one in sorted(credits, key=lambda one: (not one.main, one.evidence)):
@@ -180,7 +198,8 @@ def _credits(text: Text, credits: Sequence[Credit]) -> Iterable[Credited]:
             outlet=text.outlets[one.outlet],
             relation=one.relation.value,
             main=one.main,
-            start=None if start in addressed else start,
+            start=None if start in addressed or one.evidence == corrected.NO_PASSAGE else start,
             pieces=text.passage([(one.evidence, "evidence")]),
+            mark=marks.credit(article, one.outlet),
         )
         addressed.add(start)

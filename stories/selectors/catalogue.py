@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.urls import reverse
 
-from stories.models import Article, Feed, Outlet, Story
-from stories.selectors import columns, paging, records
+from stories.models import Article, Closing, Feed, Outlet, Story
+from stories.selectors import columns, hiding, paging, records
 from stories.selectors.extracts import absolute
 from stories.selectors.outlets import matching
+from stories.selectors.queries import Query
 from stories.selectors.records import ArticleRecord
 from stories.selectors.search import RANKED
 
@@ -22,9 +22,9 @@ _ORDER = ("last_at", "pk")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which stories to list; None or "" leaves a filter out. `since` and `until` are about their reports."""
+    """Which stories to list; None or "" leaves a filter out. `query`, `since` and `until` are about their reports."""
 
-    text: str = ""
+    query: Query | None = None
     outlet: int | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -33,7 +33,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class StoryRecord:
-    """A story with its counts, as its page begins."""
+    """A story with its counts, as its page begins; and what an editor said of it as a whole."""
 
     id: int
     title: str
@@ -48,6 +48,10 @@ class StoryRecord:
     origins_at_least: int | None
     origins_at_most: int | None
     invented: bool
+    title_by_editor: bool
+    lead_by_editor: int | None
+    pinned: bool
+    closing: Closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +95,20 @@ def story_record(story: Story) -> StoryRecord:
         origins_at_least=traced.least if traced else None,
         origins_at_most=traced.most if traced else None,
         invented=story.demo,
+        title_by_editor=bool(story.named),
+        # What an editor chose is heeded while it is in the story.
+        lead_by_editor=story.lead_id if story.lead_id == story.headline_of_id else None,
+        pinned=story.pinned_at is not None,
+        closing=Closing(story.closing),
     )
 
 
 def stories(wanted: Wanted, cursor: str, most: int) -> tuple[list[StoryRecord], str]:
     """At most so many stories, the latest first, and the cursor of the next page ("" on the last). One query."""
-    rows = Story.objects.live().select_related("provenance")
-    if wanted.text:
-        query = SearchQuery(wanted.text, search_type="websearch", config="english")
-        latest = Article.objects.filter(version__search=query).exclude(story=None).order_by("-reported_at", "-pk")
+    rows = Story.objects.shown().select_related("provenance")
+    if wanted.query:
+        found_in = Article.objects.filter(wanted.query.condition())
+        latest = found_in.exclude(story=None).order_by("-reported_at", "-pk")
         rows = rows.filter(pk__in=latest.values("story")[:RANKED])
     if wanted.outlet is not None:
         rows = rows.filter(Exists(Article.objects.filter(story=OuterRef("pk"), outlet=wanted.outlet)))
@@ -117,12 +126,14 @@ def stories(wanted: Wanted, cursor: str, most: int) -> tuple[list[StoryRecord], 
 
 
 def article(pk: int) -> ArticleRecord | None:
-    """An article; None where there is none. At most six queries."""
+    """An article; None where there is none. At most seven queries."""
     related = Article.objects.select_related("outlet", "examined", "story__provenance")
     row = related.defer(*records.fields(), *columns.of_story("story__")).filter(pk=pk).first()
     if row is None:
         return None
-    return records.records([row], records.standings(row.story) if row.story else {})[0]
+    story = hiding.shown(row.story)
+    record = records.records([row], records.standings(story) if story else {})[0]
+    return record if story else replace(record, story=None)
 
 
 def outlet_id(slug: str) -> int | None:

@@ -1,33 +1,30 @@
-"""The review queue: what grouping would do but is not sure of, with both sides, and what editors decided lately.
+"""A question of the review queue in full: both sides of it, as far as they can be judged at a glance. Decides nothing.
 
-A question is shown as far as it can be judged at a glance: a few headlines with their outlets and the times on each
-side. Decides nothing.
+A side is a few headlines with their outlets, times and first words; the reports behind two origins are shown by their
+openings, a name that may be an outlet's by the sentences that it stands in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import BigIntegerField, F, Q, QuerySet, Window
-from django.db.models.functions import Cast, Floor, RowNumber
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 
-from stories.models import Act, Article, Doubt, DoubtState, Story
-from stories.selectors import columns, paging
+from stories.models import Article, Ask, Doubt, DoubtState, Story, Wake
+from stories.selectors import excerpts, followers, reach
+from stories.selectors.naming import Naming, naming
+from stories.selectors.openings import Openings, openings
 
-# Questions on a page: each takes half a screen.
-PAGE = 10
-DECIDED = 30
 # Headlines and outlets named on a side; a question that these don't settle needs the stories themselves.
 HEADLINES = 4
 NAMES = 6
+# The first words of each: who, what, where and when stand in them.
+WORDS = 48
 # Members of a story that are looked at for its headlines and outlets, the earliest; counts are of all.
 _MEMBERS = 300
-# Cursors hold whole numbers: probabilities are sorted by their millionths.
-_MILLION = 1_000_000
-_ORDER = ("millionths", "found_at", "pk")
-_DECIDED_ORDER = ("decided_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +41,26 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A headline with the outlets that carried it; `report` is the first of its reports."""
+    """A headline with the outlets that carried it and the first words of its first report, `report`.
+
+    `lead`: it stands for its story.
+    """
 
     report: int
     title: str
     lang: str
     at: datetime
     outlets: Sequence[str]
+    excerpt: str = ""
+    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a question. `story` is None for reports that would found a story of their own."""
+    """One side of a question. `story` is None for reports that would found a story of their own, or leave theirs.
+
+    `followers` is how many people follow the story.
+    """
 
     story: Story | None
     reports: int
@@ -65,37 +70,31 @@ class Side:
     last_at: datetime | None
     headlines: Sequence[Headline]
     more_headlines: int
+    followers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An open doubt. `moving` are the reports in question, None for a merge, where all of a story are.
+    """A doubt with what it is judged by. `objections` is how many readers have said so, `told` how many people are
+    told if stories become one or reports leave one.
 
-    `then` is the doubt to show when this one is decided: the next on the page, or else the one before.
+    Merge: `left` is the story that would stay, `right` the one that would become part of it. Otherwise `moving` are the
+    reports in question, `left` is the story that they are in, without them, `right` the one that they would go to.
     """
 
     doubt: Doubt
-    left: Side
-    right: Side
-    moving: Side | None
-    then: int | None
+    left: Side | None = None
+    right: Side | None = None
+    moving: Side | None = None
+    openings: Openings | None = None
+    name: Naming | None = None
+    objections: int = 0
+    told: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A page of questions, the most certain first, `open` in all; `older` is the cursor of the next page."""
-
-    questions: Sequence[Question]
-    open: int
-    older: str
-
-
-@dataclass(frozen=True, slots=True)
-class DecidedPage:
-    """A page of decided doubts, the latest first."""
-
-    doubts: Sequence[Doubt]
-    older: str
+    @property
+    def one(self) -> Headline | None:
+        """The one report in question, where it is one."""
+        return self.moving.headlines[0] if self.moving and self.moving.reports == 1 else None
 
 
 def open_count() -> int:
@@ -103,62 +102,71 @@ def open_count() -> int:
     return Doubt.objects.filter(state=DoubtState.OPEN).count()
 
 
-def queue(before: str = "") -> Queue:
-    """The open questions, the most certain first. Four queries."""
-    millionths = Cast(Floor(F("probability") * _MILLION), BigIntegerField())
-    rows = _doubts().filter(state=DoubtState.OPEN).annotate(millionths=millionths)
-    key = paging.decode(before, len(_ORDER) - 1)
-    if key:
-        at, *numbers = key
-        rows = rows.filter(paging.older(_ORDER, (numbers[0], at, numbers[1])))
-    page = list(rows.order_by(*(f"-{name}" for name in _ORDER))[: PAGE + 1])
-    older = ""
-    if len(page) > PAGE:
-        page = page[:PAGE]
-        last = page[-1]
-        older = paging.encode(last.found_at, last.millionths, last.pk)
-    members = _members(page)
-    numbers = [doubt.pk for doubt in page]
-    questions = [_question(doubt, members, _then(numbers, place)) for place, doubt in enumerate(page)]
-    return Queue(questions, open_count(), older)
+def question(doubt: Doubt, now: datetime) -> Question:
+    """A question in full; `doubt` comes with its stories and its proposal. Seven queries at most."""
+    if doubt.act == Ask.OUTLET:
+        return Question(doubt, name=naming(doubt.proposal) if doubt.proposal else None)
+    if doubt.act == Ask.ORIGINS:
+        reports = openings(doubt.story, doubt.articles) if doubt.story else None
+        return Question(doubt, left=_side(doubt.story, (), _count(doubt.story)), openings=reports)
+    members = _members(doubt)
+    home, away = members.get(doubt.story_id or 0, ()), members.get(doubt.other_id or 0, ())
+    if doubt.act == Ask.MERGE:
+        sides = {"left": _whole(doubt.story, home), "right": _whole(doubt.other, away)}
+    else:
+        leaving = set(doubt.articles)
+        moving = _part(home, lambda member: member.pk in leaving)
+        sides = {"moving": moving} if leaving else {}
+        sides["left"] = _staying(doubt, home, near=moving.first_at)
+        if doubt.act == Ask.MOVE:
+            sides["right"] = _whole(doubt.other, away)
+    objections = doubt.objections.count() if doubt.act == Ask.READER else 0
+    shown = _in_full(sides)
+    return Question(
+        doubt,
+        left=shown.get("left"),
+        right=shown.get("right"),
+        moving=shown.get("moving"),
+        objections=objections,
+        told=_woken(doubt, now),
+    )
 
 
-def _then(numbers: Sequence[int], place: int) -> int | None:
-    others = [*numbers[place + 1 : place + 2], *numbers[max(0, place - 1) : place]]
-    return others[0] if others else None
+def _in_full(sides: Mapping[str, Side]) -> dict[str, Side]:
+    """The sides with the first words of their reports and the followers of their stories. Two queries."""
+    followed = reach.followers([side.story.pk for side in sides.values() if side.story])
+    words = excerpts.of_articles([line.report for side in sides.values() for line in side.headlines], WORDS)
+    return {
+        name: replace(
+            side,
+            headlines=[replace(line, excerpt=words.get(line.report, "")) for line in side.headlines],
+            followers=followed.get(side.story.pk, 0) if side.story else 0,
+        )
+        for name, side in sides.items()
+    }
 
 
-def decided(before: str = "") -> DecidedPage:
-    """What editors decided, the latest first. One query."""
-    rows = _doubts().filter(state__in=[DoubtState.DONE, DoubtState.DISMISSED], decided_at__isnull=False)
-    key = paging.decode(before, len(_DECIDED_ORDER) - 1)
-    if key:
-        rows = rows.filter(paging.older(_DECIDED_ORDER, key))
-    page = list(rows.order_by("-decided_at", "-pk")[: DECIDED + 1])
-    older = ""
-    if len(page) > DECIDED:
-        page = page[:DECIDED]
-        older = paging.encode(page[-1].decided_at or page[-1].found_at, page[-1].pk)
-    return DecidedPage(page, older)
+def _woken(doubt: Doubt, now: datetime) -> int:
+    """How many people are told if reports leave a story or stories become one. A move is told to nobody. One query."""
+    if doubt.act == Ask.MERGE:
+        return followers.woken([one for one in (doubt.story, doubt.other) if one], Wake.MERGED, now)
+    if doubt.act in (Ask.SPLIT, Ask.READER, Ask.MEMBER) and doubt.story and doubt.articles:
+        return followers.woken([doubt.story], Wake.SPLIT, now)
+    return 0
 
 
-def _doubts() -> QuerySet[Doubt]:
-    heavy = [*columns.of_story("story__"), *columns.of_story("other__")]
-    return Doubt.objects.select_related("story", "other", "edit", "edit__undone_by").defer(*heavy)
-
-
-def _members(doubts: Sequence[Doubt]) -> dict[int, list[Member]]:
+def _members(doubt: Doubt) -> dict[int, list[Member]]:
     """The earliest members of the stories in question, and every report in question, by story. One query.
 
     A report in question counts with its story, wherever it stands in the order of that.
     """
-    stories = {pk for doubt in doubts for pk in (doubt.story_id, doubt.other_id) if pk is not None}
-    moving = {pk for doubt in doubts for pk in doubt.articles}
+    stories = {pk for pk in (doubt.story_id, doubt.other_id) if pk is not None}
+    leads = {pk for story in (doubt.story, doubt.other) if story for pk in (story.lead_id, story.headline_of_id) if pk}
     place = Window(RowNumber(), partition_by=F("story"), order_by=["reported_at", "pk"])
     rows = (
-        Article.objects.filter(Q(story__in=stories))
+        Article.objects.filter(story__in=stories)
         .annotate(place=place)
-        .filter(Q(place__lte=_MEMBERS) | Q(pk__in=moving))
+        .filter(Q(place__lte=_MEMBERS) | Q(pk__in=leads.union(doubt.articles)))
         .order_by("story", "reported_at", "pk")
         .values_list("pk", "story_id", "title", "lang", "outlet__name", "reported_at")
     )
@@ -168,25 +176,29 @@ def _members(doubts: Sequence[Doubt]) -> dict[int, list[Member]]:
     return found
 
 
-def _question(doubt: Doubt, members: Mapping[int, Sequence[Member]], then: int | None) -> Question:
-    """Merge: the two stories. Split: what would leave and what would stay. Move: where it is and where it would go."""
-    home = members.get(doubt.story_id, ())
-    away = members.get(doubt.other_id or 0, ())
-    if doubt.act == Act.MERGE:
-        return Question(doubt, _whole(doubt.story, home), _whole(doubt.other, away), None, then)
+def _staying(doubt: Doubt, home: Sequence[Member], near: datetime | None) -> Side:
+    """What the reports in question are with: of readers' and of doubtful ones the lead and the nearest in time."""
     leaving = set(doubt.articles)
-    moving = _part(home, lambda member: member.pk in leaving)
-    staying = _part(home, lambda member: member.pk not in leaving, doubt.story, doubt.story.article_count)
-    if doubt.act == Act.SPLIT:
-        return Question(doubt, moving, staying, moving, then)
-    return Question(doubt, staying, _whole(doubt.other, away), moving, then)
+    staying = _part(home, lambda member: member.pk not in leaving, doubt.story, _count(doubt.story))
+    if doubt.act not in (Ask.MEMBER, Ask.READER) or near is None:
+        return staying
+    rest = [member for member in home if member.pk not in leaving]
+    nearest = sorted(_headlines(rest, _lead(doubt.story)), key=lambda line: (not line.lead, abs(line.at - near)))
+    return replace(staying, headlines=nearest[:HEADLINES])
+
+
+def _count(story: Story | None) -> int:
+    return story.article_count if story else 0
+
+
+def _lead(story: Story | None) -> int:
+    """The report that stands for a story."""
+    return (story.lead_id or story.headline_of_id or 0) if story else 0
 
 
 def _whole(story: Story | None, members: Sequence[Member]) -> Side:
     """A story as it is."""
-    if story is None:
-        return _side(None, members, 0)
-    return _side(story, members, story.article_count, story.outlet_count)
+    return _side(story, members, _count(story), story.outlet_count if story else 0)
 
 
 def _part(
@@ -198,7 +210,7 @@ def _part(
 
 
 def _side(story: Story | None, members: Sequence[Member], reports: int, outlets: int = 0) -> Side:
-    headlines = _headlines(members)
+    headlines = _headlines(members, _lead(story))
     names = list(dict.fromkeys(member.outlet for member in members))
     shown = names[:NAMES]
     whole = story is not None and reports == story.article_count
@@ -214,13 +226,14 @@ def _side(story: Story | None, members: Sequence[Member], reports: int, outlets:
     )
 
 
-def _headlines(members: Iterable[Member]) -> list[Headline]:
-    """The different headlines: those of most outlets first, of equals the earlier."""
+def _headlines(members: Iterable[Member], lead: int = 0) -> list[Headline]:
+    """The different headlines: the lead's, then those of most outlets, of equals the earlier."""
     same: dict[str, list[Member]] = {}
     for member in members:
         same.setdefault(" ".join(member.title.casefold().split()), []).append(member)
-    rows = [
-        Headline(group[0].pk, group[0].title, group[0].lang, group[0].at, list(dict.fromkeys(m.outlet for m in group)))
-        for group in same.values()
-    ]
-    return sorted(rows, key=lambda row: (-len(row.outlets), row.at, row.report))
+    rows = []
+    for group in same.values():
+        first = next((member for member in group if member.pk == lead), group[0])
+        outlets = list(dict.fromkeys(member.outlet for member in (first, *group)))
+        rows.append(Headline(first.pk, first.title, first.lang, group[0].at, outlets, lead=first.pk == lead))
+    return sorted(rows, key=lambda row: (not row.lead, -len(row.outlets), row.at, row.report))

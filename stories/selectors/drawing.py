@@ -76,4 +76,7 @@ def _line(edge: Edge, source: int | str, article: Article, outlet: str) -> Line:
     headline = edge.drift.headline if edge.drift else Keep.UNKNOWN
     kept = {"text": words.word(body), "headline": words.word(headline)}
     said = _SENTENCES[edge.kind] % {"outlet": article.outlet.name, "other": outlet, **kept}
-    return Line(edge.article, source, look or _LOOKS.get(body, "untold"), headline is Keep.DROPPED, said)
+    if edge.decided:
+        said = gettext("%(said)s; set by an editor") % {"said": said}
+    bare = headline is Keep.DROPPED
+    return Line(edge.article, source, look or _LOOKS.get(body, "untold"), bare, said, edge.decided)

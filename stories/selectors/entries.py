@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 
 from stories.models import Article, Outlet, Story
-from stories.selectors import columns, excerpts, lineages
+from stories.selectors import columns, excerpts, hiding, lineages
 from stories.selectors.extracts import absolute
+from stories.selectors.queries import Query
 
 # A feed is for what is new; whoever comes back once a day misses nothing of a story with so many reports.
 LISTED = 60
@@ -60,9 +60,9 @@ def of_outlet(outlet: Outlet) -> list[Entry]:
     return _newest(_reports(list(rows)))
 
 
-def of_search(text: str, outlet: int | None, since: datetime | None) -> list[Entry]:
+def of_search(query: Query, outlet: int | None, since: datetime | None) -> list[Entry]:
     """The newest reports that match, the newest first. Two queries."""
-    found = Article.objects.filter(version__search=SearchQuery(text, search_type="websearch", config="english"))
+    found = Article.objects.filter(query.condition())
     if outlet is not None:
         found = found.filter(outlet=outlet)
     if since is not None:
@@ -87,7 +87,7 @@ def _reports(rows: Sequence[Article]) -> list[Entry]:
 
 
 def _report(row: Article, words: str) -> Entry:
-    examined = getattr(row, "examined", None)
+    examined, story = getattr(row, "examined", None), hiding.shown(row.story)
     return Entry(
         name=f"article/{row.pk}",
         kind="report",
@@ -101,7 +101,7 @@ def _report(row: Article, words: str) -> Entry:
         # A changed headline or text is an update; the first version bears the time of the first sight.
         updated=max(row.first_seen_at, row.version.seen_at) if row.version else row.first_seen_at,
         role=examined.role if examined else "",
-        story=(row.story.title, absolute(row.story.get_absolute_url())) if row.story else None,
+        story=(story.title, absolute(story.get_absolute_url())) if story else None,
     )
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from stories.models import Article, Attribution, Story
 from stories.nlp.findings import Form, SourceKind, Stance
 from stories.selectors import records
+from stories.selectors.byeditors import Marks, marks
 from stories.selectors.evidence import Evidence, evidence
 from stories.selectors.extracts import ANY_TIME, Extract, extract, pairs, reads_as_found, words
 from stories.selectors.records import ArticleRecord, OutletName
@@ -37,19 +38,21 @@ class AttributionRecord:
     via: str
     own: bool
     passage: Extract
+    kind_by_editor: bool
 
 
 def articles(story: Story, start: int = 0, most: int | None = None) -> list[ArticleRecord]:
-    """The story's articles, oldest first, from the `start`th, at most so many. Five queries; needs `provenance`."""
+    """The story's articles, oldest first, from the `start`th, at most so many. Six queries; needs `provenance`."""
     rows = _articles(story)[start : None if most is None else start + most]
     return records.records(list(rows), records.standings(story))
 
 
 def attributions(story: Story, start: int = 0, most: int | None = None) -> list[AttributionRecord]:
-    """Who is cited in the story's articles, article by article, in the order in which it stands. Three queries."""
+    """Who is cited in the story's articles, article by article, in the order in which it stands. Four queries."""
     rows = list(_attributions(story)[start : None if most is None else start + most])
     at_hand = evidence({row.article_id for row in rows}, story, ANY_TIME)
-    return [_attribution(row, at_hand) for row in rows]
+    said = marks({row.article_id for row in rows})
+    return [_attribution(row, at_hand, said) for row in rows]
 
 
 def attribution_count(story: Story) -> int:
@@ -69,7 +72,7 @@ def _attributions(story: Story) -> QuerySet[Attribution]:
     return found.only(*named, *only).order_by("article__reported_at", "article", "start")
 
 
-def _attribution(row: Attribution, at_hand: Evidence) -> AttributionRecord:
+def _attribution(row: Attribution, at_hand: Evidence, said: Marks) -> AttributionRecord:
     article, source, cue = row.article, pairs(row.source), pairs([row.cue])
     fits = reads_as_found(article, row.version_id)
     spans = tuple(sorted((*cue, *source, *pairs(row.content))))
@@ -88,4 +91,5 @@ def _attribution(row: Attribution, at_hand: Evidence) -> AttributionRecord:
         via=row.via,
         own=row.own,
         passage=Extract(article.pk, spans, shown.words, shown.missing, shown.page),
+        kind_by_editor=(article.pk, row.key) in said.kinds,
     )

@@ -1,11 +1,13 @@
-"""The front page: stories by activity, those that two or more outlets report before those that one does."""
+"""The front page: what editors pinned, then stories by activity, those that two or more outlets report before those
+that one does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils.translation import ngettext
 
 from stories.models import Article, Story, StoryProvenance
@@ -16,6 +18,8 @@ PAGE = 20
 # Beside the main list: enough to see what is coming in, short enough not to compete with it.
 SINGLES = 12
 NAMES = 4
+# Pinned stories above the others, the one pinned last first; what was pinned before goes the way of the others.
+PINNED = 5
 _ORDER = ("last_at", "outlet_count", "pk")
 
 
@@ -32,7 +36,7 @@ class StoryRow:
     """A story in a list: `outlets` in the order of their first reports, `more` for those not named.
 
     `voices` is 0 where there is nothing to say of them; `before` is the chapter that this story continues; `origins`
-    are "1 to 2 origins", or "" where that was not traced or can't be told.
+    are "1 to 2 origins", or "" where that was not traced or can't be told; `pinned`: an editor put it here.
     """
 
     story: Story
@@ -42,6 +46,7 @@ class StoryRow:
     voices: int = 0
     before: Story | None = None
     origins: str = ""
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,16 @@ class FrontPage:
 
 
 def front_page(*, show_all: bool, before: str = "") -> FrontPage:
-    """Stories by their latest report; with `show_all` also those of a single outlet. At most eight queries.
+    """Stories by their latest report; with `show_all` also those of a single outlet. At most nine queries.
 
-    While no story has two outlets, all are shown: an empty list would hide that there is news.
+    While no story has two outlets, all are shown: an empty list would hide that there is news. What is pinned stands on
+    the first page, and there alone.
     """
-    shared = Story.objects.live().filter(outlet_count__gte=2)
-    show_all = show_all or not shared.exists()
-    stories = Story.objects.live() if show_all else shared
+    pinned = list(_pinned())
+    others = Story.objects.shown().exclude(pk__in=[story.pk for story in pinned])
+    shared = others.filter(outlet_count__gte=2)
+    show_all = show_all or not (any(story.outlet_count > 1 for story in pinned) or shared.exists())
+    stories = others if show_all else shared
     key = paging.decode(before, len(_ORDER) - 1)
     if key:
         stories = stories.filter(paging.older(_ORDER, key))
@@ -72,18 +80,28 @@ def front_page(*, show_all: bool, before: str = "") -> FrontPage:
         older = paging.encode(page[-1].last_at, page[-1].outlet_count, page[-1].pk)
     singles: list[Story] = []
     if not show_all and not key:
-        alone = Story.objects.live().filter(outlet_count=1).defer(*columns.of_story())
+        alone = others.filter(outlet_count=1).defer(*columns.of_story())
         singles = list(alone.order_by("-last_at", "-pk")[:SINGLES])
+    above = 0 if key else len(pinned)
+    page = [*pinned[:above], *page]
     names = outlets_of([story.pk for story in [*page, *singles]])
     texts = excerpts.of_articles([story.headline_of_id for story in page if story.headline_of_id])
     before_these = grouping.chapters_before([story.pk for story in page])
     origins = origins_of([story.pk for story in page if story.article_count > 1])
     return FrontPage(
-        rows=[_row(story, names, texts, before_these.get(story.pk), origins.get(story.pk, "")) for story in page],
+        rows=[
+            _row(story, names, texts, before_these.get(story.pk), origins.get(story.pk, ""), pinned=place < above)
+            for place, story in enumerate(page)
+        ],
         older=older,
         show_all=show_all,
         singles=[_row(story, names, {}) for story in singles],
     )
+
+
+def _pinned() -> QuerySet[Story]:
+    pinned = Story.objects.shown().filter(pinned_at__isnull=False).defer(*columns.of_story())
+    return pinned.order_by("-pinned_at", "-pk")[:PINNED]
 
 
 def outlets_of(ids: Sequence[int]) -> dict[int, list[Name]]:
@@ -123,6 +141,8 @@ def _row(
     texts: dict[int, str],
     before: Story | None = None,
     origins: str = "",
+    *,
+    pinned: bool = False,
 ) -> StoryRow:
     """A row; the one outlet too many is named rather than counted."""
     outlets = names.get(story.pk, [])
@@ -135,4 +155,5 @@ def _row(
         voices=voices(story),
         before=before,
         origins=origins,
+        pinned=pinned,
     )

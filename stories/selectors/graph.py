@@ -28,6 +28,8 @@ _BEND = 14
 # From so many on, the lines that leave one report share a trunk: as curves they would run into one broad band.
 TRUNK = 5
 _ELBOW = 7
+# How far from a line's end the mark of an editor's word stands.
+_DOT = 12
 
 WIDE = Shape(width=860, row=34, gutter=190, ticks=7, letters=24)
 NARROW = Shape(width=350, row=44, gutter=8, ticks=4, letters=40)
@@ -49,13 +51,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`source` is repeated by `report`; `look` is how it is drawn, `bare` that the headline goes without."""
+    """`source` is repeated by `report`; `look` is how it is drawn, `bare` that the headline goes without.
+
+    `decided`: an editor says so.
+    """
 
     report: int | str
     source: int | str
     look: str
     bare: bool
     words: str
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +85,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line in its place; `bar` is where it is crossed if the headline goes without."""
+    """A line in its place; `bar` is where it is crossed if the headline goes without, `dot` where it is marked if an
+    editor says so.
+    """
 
     path: str
     look: str
     words: str
     bar: str
+    dot: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,7 @@ class Graph:
     looks: frozenset[str]
     roles: frozenset[str]
     bare: bool
+    decided: bool = False
 
     @property
     def bottom(self) -> int:
@@ -149,6 +159,7 @@ def graph(points: Sequence[Point], lines: Sequence[Line], shape: Shape) -> Graph
         looks=frozenset(line.look for line in drawn),
         roles=frozenset(point.role for group in shown for point in group),
         bare=any(line.bare for line in drawn),
+        decided=any(line.decided for line in drawn),
     )
 
 
@@ -177,11 +188,13 @@ def _edge(line: Line, at: Mapping[int | str, tuple[int, int]]) -> Edge:
     if y1 == y2:
         # Along one row it rises over it, else it would be taken for the row.
         path = f"M{x1},{y1 - _START} C{x1},{y1 - 20} {x2},{y2 - 20} {x2},{y2 - _END}"
-        return Edge(path, line.look, line.words, f"M{x2 - 4},{y2 - _END - 3} h8" if line.bare else "")
+        dot = (x2, y2 - _END - _DOT) if line.decided else None
+        return Edge(path, line.look, line.words, f"M{x2 - 4},{y2 - _END - 3} h8" if line.bare else "", dot)
     start, end = x1 + _START, x2 - _END
     bend = max(_BEND, (end - start) // 2)
     path = f"M{start},{y1} C{start + bend},{y1} {end - bend},{y2} {end},{y2}"
-    return Edge(path, line.look, line.words, f"M{end - 3},{y2 - 5} v10" if line.bare else "")
+    dot = (end - _DOT, y2) if line.decided else None
+    return Edge(path, line.look, line.words, f"M{end - 3},{y2 - 5} v10" if line.bare else "", dot)
 
 
 def _trunks(lines: Sequence[Line], at: Mapping[int | str, tuple[int, int]]) -> dict[int | str, int]:
@@ -207,4 +220,5 @@ def _stub(line: Line, at: Mapping[int | str, tuple[int, int]]) -> Edge:
     """A line from its source's trunk, along its row, to the report."""
     x1, (x2, y2) = at[line.source][0], at[line.report]
     path = f"M{x1},{y2 - _ELBOW} Q{x1},{y2} {x1 + _ELBOW},{y2} H{x2 - _END}"
-    return Edge(path, line.look, line.words, f"M{x2 - _END - 3},{y2 - 5} v10" if line.bare else "")
+    dot = (x2 - _END - _DOT, y2) if line.decided else None
+    return Edge(path, line.look, line.words, f"M{x2 - _END - 3},{y2 - 5} v10" if line.bare else "", dot)

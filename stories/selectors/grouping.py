@@ -9,42 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from stories.models import GROUPING, Act, Article, Edit, Story, StoryLink, Tie
+from stories.models import GROUPING, Story, StoryLink, Tie
 from stories.selectors import columns, paging
+from stories.selectors.edits import MOVING, Told, rows, tell
 
 # A story is seldom edited more than a few times; of one that was, the latest edits are told.
 EDITS = 50
-# Of the reports that an edit moved, so many are named.
-NAMED = 4
 PAGE = 30
 # Stories that are tied to this one in one way; a running story may have a chapter a day.
 TIES = 60
 _ORDER = ("at", "pk")
-MOVING = (Act.MERGE, Act.SPLIT, Act.MOVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An edit as pages tell it: `reports` went from `source` to `target`, `more` besides those named here."""
-
-    edit: Edit
-    source: Story | None
-    target: Story | None
-    reports: Sequence[Article]
-    moved: int
-    undone: Edit | None
-
-    @property
-    def by_program(self) -> bool:
-        """Whether no person made it."""
-        return self.edit.by == GROUPING
-
-    @property
-    def more(self) -> int:
-        """How many reports it moved that are not named."""
-        return self.moved - len(self.reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +53,8 @@ class EditsPage:
 
 
 def edits_of(story: Story) -> list[Told]:
-    """What was done to a story, newest first. Two queries at most."""
-    return _told(_edits().filter(Q(story=story) | Q(other=story))[:EDITS])
+    """What was done to a story, newest first. Three queries at most."""
+    return tell(rows().filter(Q(story=story) | Q(other=story))[:EDITS])
 
 
 # How the list of all edits can be narrowed: by the name in its address.
@@ -91,44 +67,14 @@ WHICH: Mapping[str, Q] = {
 
 
 def edits_page(which: str, before: str) -> EditsPage:
-    """The edits of one of WHICH. Two queries. Raises KeyError for what is not in it."""
-    edits = _edits().filter(WHICH[which])
+    """The edits of one of WHICH. Three queries at most. Raises KeyError for what is not in it."""
+    edits = rows().filter(WHICH[which])
     key = paging.decode(before, len(_ORDER) - 1)
     if key:
         edits = edits.filter(paging.older(_ORDER, key))
-    rows = list(edits[: PAGE + 1])
-    older = paging.encode(rows[PAGE - 1].at, rows[PAGE - 1].pk) if len(rows) > PAGE else ""
-    return EditsPage(_told(rows[:PAGE]), older)
-
-
-def _edits() -> QuerySet[Edit]:
-    heavy = [*columns.of_story("story__"), *columns.of_story("other__")]
-    # "undone_by" is the other end of a one-to-one row, which the stubs don't know to be one.
-    return Edit.objects.select_related("story", "other", "undoes", "undone_by").defer(*heavy).order_by("-at", "-pk")
-
-
-def _told(edits: Iterable[Edit]) -> list[Told]:
-    """Edits with the stories in the direction in which reports went, and the first of these by name."""
-    rows = list(edits)
-    named = [move[0] for edit in rows for move in edit.moves[:NAMED]]
-    articles = Article.objects.select_related("outlet").defer(*columns.of_article()).in_bulk(named) if named else {}
-    return [_one(edit, articles) for edit in rows]
-
-
-def _one(edit: Edit, articles: Mapping[int, Article]) -> Told:
-    source, target = (edit.other, edit.story) if edit.act == Act.MERGE else (edit.story, edit.other)
-    if edit.moves:
-        stories = {story.pk: story for story in (edit.story, edit.other) if story is not None}
-        _article, before, after = edit.moves[0]
-        source, target = stories.get(before, source), stories.get(after, target)
-    return Told(
-        edit=edit,
-        source=source,
-        target=target,
-        reports=[articles[move[0]] for move in edit.moves[:NAMED] if move[0] in articles],
-        moved=len(edit.moves),
-        undone=getattr(edit, "undone_by", None),
-    )
+    found = list(edits[: PAGE + 1])
+    older = paging.encode(found[PAGE - 1].at, found[PAGE - 1].pk) if len(found) > PAGE else ""
+    return EditsPage(tell(found[:PAGE]), older)
 
 
 def brought(edits: Iterable[Told], story: Story) -> dict[int, Told]:
@@ -161,7 +107,7 @@ def ties(story: Story) -> Ties:
         end = link.first if earlier else link.second
         # A link may be older than a merge: what it led to is then part of another story.
         other = end.merged_into or end
-        if other.pk != story.pk and other.article_count:
+        if other.pk != story.pk and other.article_count and not other.hidden:
             side = before if earlier else after
             side.setdefault(link.kind, {}).setdefault(other.pk, Tied(other, link))
     return Ties(
@@ -189,7 +135,7 @@ def _surest_first(one: Tied) -> tuple[bool, float, datetime, int]:
 def chapters_before(ids: Sequence[int]) -> dict[int, Story]:
     """For each of these stories that continues another, the latest one before it. One query."""
     links = (
-        StoryLink.objects.filter(second__in=ids, kind=Tie.CHAPTER, first__merged_into=None, first__article_count__gt=0)
+        StoryLink.objects.filter(second__in=ids, kind=Tie.CHAPTER, first__in=Story.objects.shown())
         .select_related("first")
         .defer(*columns.of_story("first__"))
         .order_by("second", "first__last_at", "first")

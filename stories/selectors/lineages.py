@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from stories.models import Happening, Story
 from stories.nlp.findings import Relation, Role
 from stories.nlp.lineage import Edge, EdgeKind, Footing, HappeningKind, Keep, Voice, Why
+from stories.selectors.byeditors import marks
 from stories.selectors.evidence import Evidence, evidence
 from stories.selectors.extracts import ANY_TIME, Extract, extract, pairs
 
@@ -45,6 +46,7 @@ class StandingRecord:
     role: Role
     footing: Footing
     voice: str
+    role_by_editor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class HappeningRecord:
 
 
 def provenance(story: Story) -> ProvenanceRecord | None:
-    """What was traced last; None where nothing was. Two queries; needs `provenance`."""
+    """What was traced last; None where nothing was. Three queries; needs `provenance`."""
     row = getattr(story, "provenance", None)
     traced = row.told() if row else None
     if row is None or traced is None:
@@ -129,7 +131,7 @@ def provenance(story: Story) -> ProvenanceRecord | None:
     count = traced.independent
     shown = {voice.shown_in for voice in (*count.proven, *count.perhaps) if voice.shown_in}
     at_hand = evidence(shown | {edge.article for edge in traced.edges}, story, row.at)
-    first = traced.first
+    first, said = traced.first, marks(one.article for one in traced.standings)
     return ProvenanceRecord(
         traced_at=row.at,
         stale=row.revision != story.revision,
@@ -142,7 +144,10 @@ def provenance(story: Story) -> ProvenanceRecord | None:
         origins=tuple(
             OriginRecord(one.article, one.outlet, one.footing, one.resting, one.sources) for one in traced.origins
         ),
-        standings=tuple(StandingRecord(one.article, one.role, one.footing, one.voice) for one in traced.standings),
+        standings=tuple(
+            StandingRecord(one.article, one.role, one.footing, one.voice, one.article in said.roles)
+            for one in traced.standings
+        ),
         edges=tuple(_edge(edge, at_hand) for edge in traced.edges),
     )
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from stories.models import Article, Story, StoryComparison, StoryProvenance
 from stories.models.findings import COMPARISON, PROVENANCE
 from stories.nlp import framing, lineage, provenance, titles
-from stories.selectors import comparison, excerpts, grouping, voices
+from stories.selectors import comparison, excerpts, grouping, overrides, voices
 from stories.selectors import kept as cached
 from stories.selectors.evidence import evidence_at
 from stories.selectors.provenance import Whence, whence
@@ -45,7 +45,7 @@ class Moment:
 
 
 def moment(story: Story, at: datetime) -> Moment | None:
-    """The story at a moment; None where it had no report yet. Eight queries; nothing is written but to the cache."""
+    """The story at a moment; None where it had no report yet. Nine queries; nothing is written but to the cache."""
     pairs = reports_at(story, at)
     if not pairs:
         return None
@@ -79,6 +79,8 @@ def _then(story: Story, articles: list[Article]) -> Story:
     then = copy(story)
     then._state = copy(story._state)
     then._state.fields_cache = dict(story._state.fields_cache)
+    # What an editor says of the story as a whole is said of it as it is now.
+    then.named, then.lead_id = "", None
     headlines = [article.title for article in articles]
     copies = [index for index, article in enumerate(articles) if article.copy_of_id]
     then.title = headlines[titles.most_central(headlines, None, copies=copies)]
@@ -91,12 +93,17 @@ def _then(story: Story, articles: list[Article]) -> Story:
 def _judged(story: Story, reports: list[lineage.Report]) -> None:
     """Trace and compare the reports of then, or take what was kept of it; the story carries both, unsaved."""
     state = max(time for report in reports for time in (report.at, *(one.at for one in report.headlines)))
+    # An editor's word is about the report, whenever it was said.
+    said = overrides.said(report.article for report in reports)
     key = f"moment:{_FORM}:{story.pk}:{story.revision}:{story.traced_revision}:{len(reports)}:{state.isoformat()}"
+    key += f":{overrides.mark(said)}"
     kept = cached.get(key)
     if kept is None:
-        traced = provenance.trace(reports)
+        decided = overrides.as_decided(said)
+        settled = provenance.as_decided(reports, decided)
+        traced = provenance.trace(settled, decided)
         count = traced.independent
-        compared = COMPARISON.dump_python(framing.compare(reports, traced), mode="json")
+        compared = COMPARISON.dump_python(framing.compare(settled, traced), mode="json")
         kept = count.least, count.most, PROVENANCE.dump_python(traced, mode="json"), compared
         cached.put(key, kept, KEPT.total_seconds())
     least, most, traced_json, compared_json = kept

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from stories.models import FAILURES, Article, Feed, Outlet
-from stories.selectors import excerpts, paging, words
+from stories.models import FAILURES, Article, Feed, Outlet, Story
+from stories.selectors import excerpts, hiding, paging, words
 
 PAGE = 30
 RECENT = timedelta(days=7)
@@ -30,10 +30,11 @@ class OutletRow:
 
 @dataclass(frozen=True, slots=True)
 class OutletArticle:
-    """An article in a list with its excerpt."""
+    """An article in a list with its excerpt; `story` is None where it is in none, or in a hidden one."""
 
     article: Article
     excerpt: str
+    story: Story | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,15 @@ def country_name(code: str) -> str:
 
 def matching(query: str, kind: str, *, quiet: bool = False) -> QuerySet[Outlet]:
     """Outlets by name or alias, by kind, and those alone that are quiet, by name; a lazy query for a paginator."""
-    outlets = Outlet.objects.exclude(quiet_since=None) if quiet else Outlet.objects.all()
+    outlets = with_logos().exclude(quiet_since=None) if quiet else with_logos()
     if query:
         outlets = outlets.filter(Q(name__icontains=query) | Q(aliases__icontains=query))
     return outlets.filter(kind=kind) if kind else outlets
+
+
+def with_logos() -> QuerySet[Outlet]:
+    """Outlets with what a page needs to show their logos, which is not the pictures."""
+    return Outlet.objects.select_related("logo").defer("logo__image")
 
 
 def quiet_count() -> int:
@@ -103,6 +109,6 @@ def outlet_page(outlet: Outlet, before: str = "") -> OutletPage:
         outlet=outlet,
         country=country_name(outlet.country),
         feeds=list(outlet.feeds.select_related("subscription").order_by("url")),
-        articles=[OutletArticle(article, texts.get(article.pk, "")) for article in page],
+        articles=[OutletArticle(one, texts.get(one.pk, ""), hiding.shown(one.story)) for one in page],
         older=older,
     )

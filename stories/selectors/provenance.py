@@ -14,6 +14,7 @@ from stories.models import Article, Happening, Story, StoryProvenance
 from stories.nlp.findings import Role, Spans
 from stories.nlp.lineage import Edge, EdgeKind, Footing, HappeningKind, Keep, Provenance, Standing, Voice, Why
 from stories.selectors import evidence as at
+from stories.selectors.byeditors import Mark, Marks, marks
 from stories.selectors.comparison import unquoted
 from stories.selectors.evidence import Evidence, Passage
 from stories.selectors.foundations import Foundations, foundations
@@ -41,6 +42,7 @@ class Counted:
     shown: Passage | None
     others: Sequence[Article] = ()
     credited_by: Article | None = None
+    mark: Mark | None = None
 
     @property
     def claimed(self) -> bool:
@@ -69,6 +71,7 @@ class Told:
     keep: str
     kept: str
     pieces: Sequence[Piece] = ()
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Link:
     body: str
     headline: str
     shown: Passage | None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class Whence:
 
 
 def whence(story: Story, past: Evidence | None = None, until: datetime | None = None) -> Whence | None:
-    """Where the story's news comes from; None where it was not traced yet. Three queries, four if `provenance` is not
+    """Where the story's news comes from; None where it was not traced yet. Four queries, five if `provenance` is not
     at hand. Of a story at an earlier moment: with the articles of then, and what had happened until then.
     """
     row: StoryProvenance | None = getattr(story, "provenance", None)
@@ -139,7 +143,8 @@ def whence(story: Story, past: Evidence | None = None, until: datetime | None = 
     told = Happening.objects.filter(story=story, **({"at__lte": until} if until else {}))
     happened = list(told.order_by("-at", "-pk")[:LISTED])
     at_hand = past or at.evidence(_named_in(traced, happened), story, row.at)
-    roles = {standing.article: _role(standing, traced) for standing in traced.standings}
+    said = marks(standing.article for standing in traced.standings)
+    roles = {standing.article: _role(standing, traced, said) for standing in traced.standings}
     count = traced.independent
     untold = [Untold(at_hand.articles[pk], why.value) for pk, why in count.cannot_tell if pk in at_hand.articles]
     return Whence(
@@ -150,15 +155,15 @@ def whence(story: Story, past: Evidence | None = None, until: datetime | None = 
         reports=len(traced.standings),
         stale=row.revision != story.revision,
         at=row.at,
-        proven=[_counted(voice, traced, at_hand) for voice in count.proven],
-        perhaps=[_counted(voice, traced, at_hand) for voice in count.perhaps if voice.why is not Why.UNTOLD],
+        proven=[_counted(voice, traced, at_hand, said) for voice in count.proven],
+        perhaps=[_counted(voice, traced, at_hand, said) for voice in count.perhaps if voice.why is not Why.UNTOLD],
         untold=untold[:LISTED],
         untold_total=len(count.cannot_tell),
         rests_on=foundations(traced, at_hand),
         keeping=keeping(traced, at_hand),
-        links=[link for edge in traced.edges if (link := _link(edge, at_hand))],
+        links=[link for edge in traced.edges if (link := _link(edge, at_hand, said))],
         happened=[_happened(one, at_hand) for one in happened],
-        told=_told(traced, at_hand, roles),
+        told=_told(traced, at_hand, roles, said),
         roles=roles,
     )
 
@@ -171,8 +176,8 @@ def _named_in(traced: Provenance, happened: Iterable[Happening]) -> set[int]:
     return ids
 
 
-def _counted(voice: Voice, traced: Provenance, at_hand: Evidence) -> Counted:
-    """A voice with what is behind it."""
+def _counted(voice: Voice, traced: Provenance, at_hand: Evidence, said: Marks) -> Counted:
+    """A voice with what is behind it, and the editor's word where it counts by that."""
     articles = [at_hand.articles[pk] for pk in voice.articles if pk in at_hand.articles]
     shown = at_hand.passage(voice.shown_in, voice.evidence, credit=not voice.articles)
     ends = [origin for origin in traced.origins if origin.voice == voice.name]
@@ -188,10 +193,11 @@ def _counted(voice: Voice, traced: Provenance, at_hand: Evidence) -> Counted:
         shown=shown if shown and (shown.pieces or shown.missing) else None,
         others=[article for article in articles if article is not lead],
         credited_by=None if voice.articles else at_hand.articles.get(voice.shown_in or 0),
+        mark=said.roles.get(voice.shown_in or 0) if voice.why is Why.DECIDED else None,
     )
 
 
-def _link(edge: Edge, at_hand: Evidence) -> Link | None:
+def _link(edge: Edge, at_hand: Evidence, said: Marks) -> Link | None:
     article, other = at_hand.articles.get(edge.article), at_hand.articles.get(edge.target or 0)
     if article is None:
         return None
@@ -207,18 +213,21 @@ def _link(edge: Edge, at_hand: Evidence) -> Link | None:
         shown=at_hand.passage(edge.article, edge.evidence, credit=edge.kind is EdgeKind.CREDITS)
         if edge.evidence
         else None,
+        mark=said.credit(edge.article, edge.outlet) if edge.decided else None,
     )
 
 
-def _role(standing: Standing, traced: Provenance) -> str:
-    """A report's role in a word, a copy told apart from what is copied."""
+def _role(standing: Standing, traced: Provenance, said: Marks) -> str:
+    """A report's role in a word, a copy told apart from what is copied; an editor's word as it is."""
+    if standing.article in said.roles:
+        return standing.role.value
     copies = any(edge.article == standing.article and edge.kind is EdgeKind.COPIES for edge in traced.edges)
     if copies:
         return "wire copy" if standing.role is Role.WIRE else "copy"
     return standing.role.value
 
 
-def _told(traced: Provenance, at_hand: Evidence, roles: Mapping[int, str]) -> dict[int, Told]:
+def _told(traced: Provenance, at_hand: Evidence, roles: Mapping[int, str], said: Marks) -> dict[int, Told]:
     """What is said of each report in the table of headlines."""
     along: dict[int, list[Edge]] = {}
     for edge in traced.edges:
@@ -233,7 +242,8 @@ def _told(traced: Provenance, at_hand: Evidence, roles: Mapping[int, str]) -> di
         pieces = _headline(at_hand.articles.get(pk), spans, at_hand)
         kept = unquoted(next((piece.words for piece in pieces if piece.mark), ""))
         keep = worst.headline.value if worst else ""
-        found[pk] = Told(word.replace(" ", "-"), word, standing.footing.value, keep, kept, pieces)
+        mark = said.roles.get(pk)
+        found[pk] = Told(word.replace(" ", "-"), word, standing.footing.value, keep, kept, pieces, mark)
     return found
 
 

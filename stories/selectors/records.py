@@ -6,7 +6,7 @@ shows by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,6 +17,7 @@ from stories.models import Article, Credit, Story, TextState
 from stories.nlp.findings import Relation, Role
 from stories.nlp.lineage import Footing
 from stories.selectors import columns, excerpts
+from stories.selectors.byeditors import Marks, marks
 from stories.selectors.evidence import Evidence
 from stories.selectors.extracts import ANY_TIME, Extract, absolute, extract, pairs, reads_as_found
 
@@ -41,6 +42,7 @@ class CreditRecord:
     relation: Relation
     main: bool
     passage: Extract
+    by_editor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class ArticleRecord:
     wire: str
     story: int | None
     credits: Sequence[CreditRecord]
+    role_by_editor: bool
 
 
 def outlet_name(name: str, slug: str | None) -> OutletName:
@@ -79,7 +82,7 @@ def outlet_name(name: str, slug: str | None) -> OutletName:
 
 
 def records(articles: Sequence[Article], standings: Mapping[int, Standing]) -> list[ArticleRecord]:
-    """Records of articles read by `fields`, in their order. Three queries: texts, credits, excerpts.
+    """Records of articles read by `fields`, in their order. Four queries: texts, credits, excerpts, what editors said.
 
     `standings` are (role, footing) by article, as traced.
     """
@@ -89,9 +92,15 @@ def records(articles: Sequence[Article], standings: Mapping[int, Standing]) -> l
     credits: dict[int, list[Credit]] = {}
     for row in Credit.objects.filter(article__in=ids).select_related("outlet").order_by("article", "-main", "evidence"):
         credits.setdefault(row.article_id, []).append(row)
-    shown = excerpts.of_articles(ids)
+    shown, said = excerpts.of_articles(ids), marks(ids)
     return [
-        _record(article, standings.get(article.pk), credits.get(article.pk, ()), shown.get(article.pk, ""), at_hand)
+        _record(
+            article,
+            standings.get(article.pk),
+            [_credit(row, at_hand, said, fits=_fits(article)) for row in credits.get(article.pk, ())],
+            shown.get(article.pk, ""),
+            said,
+        )
         for article in articles
     ]
 
@@ -111,12 +120,11 @@ def standings(story: Story) -> dict[int, Standing]:
 def _record(
     article: Article,
     standing: Standing | None,
-    credits: Iterable[Credit],
+    credits: Sequence[CreditRecord],
     excerpt: str,
-    at_hand: Evidence,
+    said: Marks,
 ) -> ArticleRecord:
     examined = getattr(article, "examined", None)
-    fits = examined is not None and reads_as_found(article, examined.version_id)
     return ArticleRecord(
         id=article.pk,
         outlet=outlet_name(article.outlet.name, article.outlet.slug),
@@ -137,11 +145,20 @@ def _record(
         copy_of=article.copy_of_id,
         wire=article.wire,
         story=article.story_id,
-        credits=tuple(_credit(row, at_hand, fits=fits) for row in credits),
+        credits=tuple(credits),
+        role_by_editor=article.pk in said.roles,
     )
 
 
-def _credit(row: Credit, at_hand: Evidence, *, fits: bool) -> CreditRecord:
+def _fits(article: Article) -> bool:
+    examined = getattr(article, "examined", None)
+    return examined is not None and reads_as_found(article, examined.version_id)
+
+
+def _credit(row: Credit, at_hand: Evidence, said: Marks, *, fits: bool) -> CreditRecord:
     named = outlet_name(row.outlet.name if row.outlet else row.outlet_name, row.outlet.slug if row.outlet else None)
-    passage = extract(at_hand, row.article_id, pairs([row.evidence]), credit=True, fits=fits)
-    return CreditRecord(named, Relation(row.relation), row.main, passage)
+    # One that an editor added may have no passage.
+    spans = pairs([row.evidence] if any(row.evidence) else [])
+    passage = extract(at_hand, row.article_id, spans, credit=True, fits=fits)
+    by_editor = said.credit(row.article_id, row.outlet_name) is not None
+    return CreditRecord(named, Relation(row.relation), row.main, passage, by_editor)

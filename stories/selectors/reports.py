@@ -90,6 +90,7 @@ def report(
         copy_share=copy.share if copy else None,
         wire=article.wire,
         agency=article.outlet.kind == Outlet.Kind.AGENCY,
+        aggregator=article.outlet.kind == Outlet.Kind.AGGREGATOR,
         headlines=tuple(headlines),
         changed=headlines[-1].at if len(headlines) > 1 else None,
         lang=article.lang,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from stories.models import Outlet
 from stories.nlp.findings import Findings, Sourced, SourceKind, Span, Stance
 from stories.nlp.sentences import Sentences, sentences
+from stories.selectors import byeditors
 from stories.selectors.passages import Piece, passage
 
 NOBODY = gettext_lazy("Nobody is named")
@@ -49,6 +50,7 @@ class Source:
     """A source and all that it says; `reason` is why it is not named, in the article's words.
 
     `via` are the outlets by way of which, `one_way` if it is the same for all statements, `partly` if some are own.
+    `mark`: an editor set its kind.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Source:
     one_way: bool
     partly: bool
     statements: tuple[Statement, ...]
+    key: str = ""
+    mark: byeditors.Mark | None = None
 
 
 class Text:
@@ -114,6 +118,7 @@ def _source(text: Text, said: Sequence[Sourced]) -> Source:
         one_way=len(ways) == 1,
         partly="" in ways,
         statements=tuple(_statements(text, said)),
+        key=first.key,
     )
 
 

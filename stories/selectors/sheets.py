@@ -19,11 +19,12 @@ _MATRIX = (
 )  # fmt: skip
 _ATTRIBUTIONS = (
     "article", "outlet", "source", "source_kind", "source_words", "cue", "stance", "form", "by_way_of",
-    "own_for_main_news", "passage", "passage_missing", "spans", "page",
+    "own_for_main_news", "passage", "passage_missing", "spans", "page", "kind_by_editor",
 )  # fmt: skip
 _ARTICLES = (
     "article", "outlet", "headline", "language", "byline", "reported_at", "reported_by", "claimed_at", "first_seen_at",
     "polled_before_at", "role", "footing", "credits", "wire", "copy_of", "text_state", "excerpt", "url", "page",
+    "role_by_editor",
 )  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def attributions(found: Iterable[AttributionRecord]) -> Sheet:
         [
             one.article, one.outlet.name, one.name, one.kind, one.source, one.cue, one.stance, one.form, one.via,
             _yes(one.own), one.passage.words, one.passage.missing,
-            " ".join(f"{start}-{end}" for start, end in one.passage.spans), one.passage.page,
+            " ".join(f"{start}-{end}" for start, end in one.passage.spans), one.passage.page, _yes(one.kind_by_editor),
         ]
         for one in found
     ]  # fmt: skip
@@ -52,7 +53,7 @@ def articles(found: Iterable[ArticleRecord]) -> Sheet:
             one.id, one.outlet.name, one.headline, one.language, one.byline, moment(one.reported_at), one.reported_by,
             moment(one.claimed_at), moment(one.first_seen_at), moment(one.polled_before_at), one.role,
             one.footing or "", "; ".join(_credits(one)), one.wire, one.copy_of or "", one.text_state.label,
-            one.excerpt, one.url, one.page,
+            one.excerpt, one.url, one.page, _yes(one.role_by_editor),
         ]
         for one in found
     ]  # fmt: skip
@@ -65,7 +66,7 @@ def moment(at: datetime | None) -> str:
 
 def _credits(article: ArticleRecord) -> Iterable[str]:
     for one in article.credits:
-        yield f"{one.outlet.name}: {one.relation}{'' if one.main else ' (a side fact)'}"
+        yield f"{one.outlet.name}: {one.relation}{'' if one.main else ' (a side fact)'}{_set(one.by_editor)}"
 
 
 def _cell(number: int, claim: ClaimRecord, cell: CellRecord, urls: dict[int, str]) -> list[Any]:
@@ -77,6 +78,10 @@ def _cell(number: int, claim: ClaimRecord, cell: CellRecord, urls: dict[int, str
         said.stance if said else "", _yes(said.hedged) if said else "", cell.difference or "", cell.here, cell.there,
         _yes(claim.conflicting), shown.page if shown else "", urls.get(cell.article, ""),
     ]  # fmt: skip
+
+
+def _set(by_editor: bool) -> str:
+    return " (set by an editor)" if by_editor else ""
 
 
 def _yes(value: bool) -> str:

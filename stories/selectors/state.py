@@ -58,7 +58,7 @@ def running_state(now: datetime) -> RunningState:
         last_poll=Max("last_polled_at"),
     )
     has_account = User.objects.exists()
-    has_stories = Story.objects.live().exists()
+    has_stories = Story.objects.shown().exists()
     waiting = Article.objects.exclude(stage__in=[Stage.DONE, Stage.FAILED]).count()
     return RunningState(
         condition=_condition(feeds, now, has_account=has_account, has_stories=has_stories, waiting=waiting),

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Greatest, RowNumber
 from django.utils import timezone
 
-from stories.models import Article, Story, Version
+from stories.models import Article, Edit, Story, Version
 from stories.nlp.terms import is_english
 from stories.selectors import columns, comparison, excerpts, grouping, headlines, provenance, voices
+from stories.selectors.edits import Told
 from stories.selectors.passages import Piece
 
 # A page of reports; a story with more goes on under "later reports". Copies stand under what they copy and don't count.
@@ -58,7 +59,7 @@ class Report:
     earlier: Sequence[Earlier]
     claimed: bool
     earliest: datetime | None
-    brought: grouping.Told | None = None
+    brought: Told | None = None
     copies: Sequence[Report] = ()
     more_copies: int = 0
     told: provenance.Told | None = None
@@ -109,7 +110,7 @@ class About:
     marks: Mapping[int, Sequence[Piece]]
     past: Mapping[int, Sequence[Earlier]]
     texts: Mapping[int, str]
-    brought: Mapping[int, grouping.Told]
+    brought: Mapping[int, Told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class StoryPage:
     `reports` are those that copy nothing in this story, `drawn` these and their copies in time order; `later` counts
     the reports of the pages to come, `copies` the copies of the whole story, `carriers` all that carry another's text.
     `whence` is None where it was not traced yet, `compared` where its reports were not held against each other yet.
+    `headline` is the report that stands for it, where an editor chose that or gave the story a title of its own.
     """
 
     story: Story
@@ -130,10 +132,16 @@ class StoryPage:
     page: int
     copies: int
     carriers: int
-    edits: Sequence[grouping.Told]
+    edits: Sequence[Told]
     ties: grouping.Ties
     whence: provenance.Whence | None = None
     compared: comparison.Compared | None = None
+    headline: Article | None = None
+
+    @property
+    def led(self) -> bool:
+        """Whether an editor chose the report that stands for it."""
+        return self.headline is not None and self.headline.pk == self.story.lead_id
 
     @property
     def voices(self) -> int:
@@ -166,6 +174,8 @@ class StoryPage:
 def find(pk: int) -> Story | None:
     """The story at an address: itself, or the one that it was merged into."""
     light = Story.objects.select_related("provenance", "comparison").defer(*columns.of_story())
+    # What was done to it is told on its page: the latest edit, so that a page that is kept never lies.
+    light = light.annotate(edited=Greatest(_last("story"), _last("other")))
     story = light.filter(pk=pk).first()
     for _ in range(_MERGES):
         if story is None or story.merged_into_id is None:
@@ -174,9 +184,15 @@ def find(pk: int) -> Story | None:
     return None
 
 
+def _last(end: str) -> Subquery:
+    """The number of the latest edit of a story, from that story's few: not from all edits, the latest first."""
+    of_story = Edit.objects.order_by().filter(**{end: OuterRef("pk")}).values(end)
+    return Subquery(of_story.annotate(last=Max(F("pk") + 0)).values("last"))
+
+
 def story_page(story: Story, page: int = 1) -> StoryPage:
-    """A page of the story's reports, oldest first. At most ten queries, three for where it comes from,
-    none for how its reports compare (two where they were not traced)."""
+    """A page of the story's reports, oldest first. At most twelve queries, four for where it comes from, one for the
+    headline where an editor named it, none for how its reports compare (two where they were not traced)."""
     start = (page - 1) * PAGE
     edits = grouping.edits_of(story)
     counts = voices.copy_counts(story)
@@ -209,7 +225,16 @@ def story_page(story: Story, page: int = 1) -> StoryPage:
         ties=grouping.ties(story),
         whence=whence,
         compared=held,
+        headline=_headline(story),
     )
+
+
+def _headline(story: Story) -> Article | None:
+    """The report that stands for a story of which an editor said so, or which an editor named. At most one query."""
+    if not story.named and story.lead_id is None:
+        return None
+    related = Article.objects.select_related("outlet").defer(*columns.of_article())
+    return related.filter(pk=story.headline_of_id or 0, story=story).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,12 @@ WORDS = (
 
 # "story,stories" where the plural is not made with s; a verb may stand behind the noun.
 NOUNS: dict[str, Callable[[int], str]] = {
+    "alert": lambda n: ngettext("%(count)s alert", "%(count)s alerts", n),
     "article": lambda n: ngettext("%(count)s article", "%(count)s articles", n),
     "attempt": lambda n: ngettext("%(count)s attempt", "%(count)s attempts", n),
+    "browser": lambda n: ngettext("%(count)s browser", "%(count)s browsers", n),
+    "day": lambda n: ngettext("%(count)s day", "%(count)s days", n),
+    "delivery,deliveries": lambda n: ngettext("%(count)s delivery", "%(count)s deliveries", n),
     "earlier chapter": lambda n: ngettext("%(count)s earlier chapter", "%(count)s earlier chapters", n),
     "edit": lambda n: ngettext("%(count)s edit", "%(count)s edits", n),
     "entry,entries": lambda n: ngettext("%(count)s entry", "%(count)s entries", n),
@@ -144,11 +148,14 @@ NOUNS: dict[str, Callable[[int], str]] = {
     "feed": lambda n: ngettext("%(count)s feed", "%(count)s feeds", n),
     "feed was,feeds were": lambda n: ngettext("%(count)s feed was", "%(count)s feeds were", n),
     "further source": lambda n: ngettext("%(count)s further source", "%(count)s further sources", n),
+    "hour": lambda n: ngettext("%(count)s hour", "%(count)s hours", n),
+    "invitation": lambda n: ngettext("%(count)s invitation", "%(count)s invitations", n),
     "later chapter": lambda n: ngettext("%(count)s later chapter", "%(count)s later chapters", n),
     "later outlet": lambda n: ngettext("%(count)s later outlet", "%(count)s later outlets", n),
     "later report": lambda n: ngettext("%(count)s later report", "%(count)s later reports", n),
     "line": lambda n: ngettext("%(count)s line", "%(count)s lines", n),
     "link": lambda n: ngettext("%(count)s link", "%(count)s links", n),
+    "member": lambda n: ngettext("%(count)s member", "%(count)s members", n),
     "merged story,merged stories": lambda n: ngettext("%(count)s merged story", "%(count)s merged stories", n),
     "more passage": lambda n: ngettext("%(count)s more passage", "%(count)s more passages", n),
     "more related story,more related stories": lambda n: ngettext(
@@ -157,12 +164,14 @@ NOUNS: dict[str, Callable[[int], str]] = {
     "more report": lambda n: ngettext("%(count)s more report", "%(count)s more reports", n),
     "more source": lambda n: ngettext("%(count)s more source", "%(count)s more sources", n),
     "new article": lambda n: ngettext("%(count)s new article", "%(count)s new articles", n),
+    "notice": lambda n: ngettext("%(count)s notice", "%(count)s notices", n),
     "other headline": lambda n: ngettext("%(count)s other headline", "%(count)s other headlines", n),
     "other outlet": lambda n: ngettext("%(count)s other outlet", "%(count)s other outlets", n),
     "other report goes,other reports go": lambda n: ngettext(
         "%(count)s other report goes", "%(count)s other reports go", n
     ),
     "outlet": lambda n: ngettext("%(count)s outlet", "%(count)s outlets", n),
+    "passkey": lambda n: ngettext("%(count)s passkey", "%(count)s passkeys", n),
     "passage where an answer was not given,passages where an answer was not given": lambda n: ngettext(
         "%(count)s passage where an answer was not given", "%(count)s passages where an answer was not given", n
     ),
@@ -174,11 +183,19 @@ NOUNS: dict[str, Callable[[int], str]] = {
     ),
     "poll": lambda n: ngettext("%(count)s poll", "%(count)s polls", n),
     "question": lambda n: ngettext("%(count)s question", "%(count)s questions", n),
+    "recovery code": lambda n: ngettext("%(count)s recovery code", "%(count)s recovery codes", n),
     "report": lambda n: ngettext("%(count)s report", "%(count)s reports", n),
     "report carries,reports carry": lambda n: ngettext("%(count)s report carries", "%(count)s reports carry", n),
     "report rests,reports rest": lambda n: ngettext("%(count)s report rests", "%(count)s reports rest", n),
     "set": lambda n: ngettext("%(count)s set", "%(count)s sets", n),
+    "team": lambda n: ngettext("%(count)s team", "%(count)s teams", n),
+    "thing": lambda n: ngettext("%(count)s thing", "%(count)s things", n),
+    "source": lambda n: ngettext("%(count)s source", "%(count)s sources", n),
+    "story,stories": lambda n: ngettext("%(count)s story", "%(count)s stories", n),
+    "token": lambda n: ngettext("%(count)s token", "%(count)s tokens", n),
+    "time": lambda n: ngettext("%(count)s time", "%(count)s times", n),
     "voice": lambda n: ngettext("%(count)s voice", "%(count)s voices", n),
+    "way": lambda n: ngettext("%(count)s way", "%(count)s ways", n),
     "word": lambda n: ngettext("%(count)s word", "%(count)s words", n),
 }
 
