@@ -17,8 +17,10 @@ from stories.models import (
     Edit,
     Examined,
     Feed,
+    Objection,
     Outlet,
     PollResult,
+    Proposal,
     Stage,
     Story,
     StoryLink,
@@ -148,13 +150,28 @@ def edit(story: Story, act: str = Act.MERGE, **kw: Any) -> Edit:
     return Edit.objects.create(story=story, act=act, **kw)
 
 
-def doubt(story: Story, act: str = Act.MERGE, **kw: Any) -> Doubt:
+def doubt(story: Story | None, act: str = Act.MERGE, **kw: Any) -> Doubt:
     """An open question, found at MORNING."""
     kw.setdefault("key", f"{act}-{next(_numbers)}")
     kw.setdefault("probability", 0.64)
     kw.setdefault("reasons", ["3 shared names"])
     kw.setdefault("found_at", MORNING)
     return Doubt.objects.create(story=story, act=act, **kw)
+
+
+def proposal(**kw: Any) -> Proposal:
+    """A name that reads like an outlet's, seen first at MORNING."""
+    kw.setdefault("name", f"Courant {next(_numbers)}")
+    kw.setdefault("evidence", [0, 1])
+    kw.setdefault("first_seen_at", MORNING)
+    return Proposal.objects.create(**kw)
+
+
+def objection(doubt: Doubt, **kw: Any) -> Objection:
+    """A reader's word at MORNING, behind a question; about its one report, if it has one."""
+    kw.setdefault("sender", f"reader-{next(_numbers)}")
+    kw.setdefault("article_id", doubt.articles[0] if doubt.articles else None)
+    return Objection.objects.create(doubt=doubt, story=doubt.story, **({"at": MORNING} | kw))
 
 
 def user(**kw: Any) -> User:

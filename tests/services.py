@@ -47,6 +47,8 @@ class Servers:
             self._set("REDIS_URL", broker.url)
         # A kept page would show one test what another one made.
         told = {"SECRET_KEY": "of the tests", "VAR_DIR": str(self.var), "STATIC_MANIFEST": "0", "PAGE_CACHE_S": "0"}
+        # Anybody may sign up, although nothing is mailed; a test that is about the other ways says so.
+        told["SIGN_UP"] = "open"
         for name, value in told.items():
             if name not in os.environ:
                 self._set(name, value)
@@ -72,7 +74,13 @@ class Servers:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """Starts before every other plugin's own work here, pytest-django's among them, and stops however the run ends."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and "db=0" in os.environ.get("REDIS_URL", ""):
+        # A cache of each worker's own: what one clears, another may be counting.
+        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].replace(
+            "db=0", f"db={1 + int(worker.removeprefix('gw')) % 15}"
+        )
+    if not worker:
         servers = Servers()
         early_config.add_cleanup(servers.stop)
         servers.start()
