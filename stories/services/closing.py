@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 
-from stories.models import Recent, Story
+from stories.models import Closing, Recent, Story
 from stories.nlp.grouping import WINDOW
+from stories.services import following
 
 # What may still be joined lies within the window of a story's latest report; the day more is for reports found late.
 RECENT_FOR = WINDOW + timedelta(hours=24)
@@ -30,16 +31,17 @@ DELETE FROM {Recent._meta.db_table} WHERE article_id IN (
 
 
 def close_quiet(now: datetime) -> int:
-    """Close the open stories that had no report for 72 hours; how many they were.
+    """Close the open stories that had no report for 72 hours, but for those that an editor keeps open; how many.
 
     One that was taken up again has as long from then on, though the report that did it may be an old one found late.
     """
     quiet_since = now - WINDOW
     rested = Q(reopened_at=None) | Q(reopened_at__lt=quiet_since)
-    quiet = Story.objects.live().filter(rested, closed_at=None, last_at__lt=quiet_since)
+    quiet = Story.objects.live().filter(rested, closed_at=None, last_at__lt=quiet_since).exclude(closing=Closing.OPEN)
     with transaction.atomic():
         # One that somebody holds is not quiet, or closes the next time.
         free = list(quiet.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+        following.end_closed(free, now)
         return Story.objects.filter(pk__in=free).update(closed_at=now)
 
 

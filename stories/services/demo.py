@@ -10,7 +10,7 @@ from django.db import transaction
 from stories.demo import world
 from stories.ingest.errors import Permanent
 from stories.ingest.opml import Outline
-from stories.models import Article, Edit, Feed, Outlet, Story
+from stories.models import Article, Edit, Feed, Outlet, Override, Story
 from stories.services.subscribing import free_slug, subscribe
 
 # Its last articles appear while a newcomer watches; real feeds are never polled this often.
@@ -57,6 +57,7 @@ def remove() -> int:
     edits = Edit.objects.filter(story__in=stories)
     # Edits and merges hold on to their stories, so that none is lost by mistake: here all go at once.
     edits.update(undoes=None)
+    Override.objects.filter(article__outlet__demo=True).delete()
     edits.delete()
     removed, _ = Article.objects.filter(outlet__demo=True).delete()
     stories.update(merged_into=None)

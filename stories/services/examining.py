@@ -1,7 +1,8 @@
 """The examining half of the read step: who is cited and credited in an article, and what its role is by itself.
 
 nlp.reader and nlp.examine find; here the outlets that they know are fetched and what was found is written. The rows of
-attributions and credits are made anew with each reading: they are a reading's index, not a history.
+attributions and credits are made anew with each reading, and when an editor sets something right: they are the index of
+what stands, not a history. What was found stays as it was found in the findings beside them.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from django.db import connection
 
 from stories.models import Article, Attribution, Credit, Examined, Outlet
 from stories.models.findings import FINDINGS
-from stories.nlp import reader
+from stories.nlp import corrected, reader
 from stories.nlp.examine import examine
 from stories.nlp.findings import CREDITING, Findings, Mention, Role, Span
 from stories.nlp.outlets import Gazetteer, KnownOutlet, known_outlet
-from stories.selectors import documents
+from stories.selectors import documents, overrides
 from stories.services import seeding
 
 _PROPOSE = """
@@ -75,21 +76,39 @@ def keep(article: Article, findings: Findings, now: datetime) -> None:
         article=article,
         defaults={
             "version": article.version,
-            "role": findings.role,
+            "role": findings.role.value,
             "findings": FINDINGS.dump_python(findings, mode="json"),
             "wording": documents.wording(whole),
             "at": now,
         },
     )
-    Attribution.objects.filter(article=article).delete()
-    Attribution.objects.bulk_create(_attributions(article, findings))
-    Credit.objects.filter(article=article).delete()
-    Credit.objects.bulk_create(_credits(article, findings))
+    _index(article, article.version_id, findings, whole)
     if not article.outlet.demo:
         _propose(article, findings.mentions, whole, now)
 
 
-def _attributions(article: Article, findings: Findings) -> list[Attribution]:
+def index_anew(article: Article) -> None:
+    """Write the rows of what stands in an article anew, since an editor said something of it."""
+    row = Article.objects.select_related("outlet", "version", "examined").get(pk=article.pk)
+    examined: Examined | None = getattr(row, "examined", None)
+    findings = examined.told() if examined else None
+    if examined is not None and findings is not None:
+        whole = documents.document(row).whole
+        _index(row, examined.version_id, findings, whole if examined.wording == documents.wording(whole) else "")
+
+
+def _index(article: Article, version: int | None, findings: Findings, whole: str) -> None:
+    """The role and the rows of attributions and credits: what was found, as editors set it right."""
+    said = overrides.decided([article.pk])
+    settled = corrected.settled(article.pk, findings, said, whole)
+    Examined.objects.filter(article=article).update(role=settled.role.value)
+    Attribution.objects.filter(article=article).delete()
+    Attribution.objects.bulk_create(_attributions(article, version, settled))
+    Credit.objects.filter(article=article).delete()
+    Credit.objects.bulk_create(_credits(article, settled))
+
+
+def _attributions(article: Article, version: int | None, findings: Findings) -> list[Attribution]:
     """The rows of an article's attributions; of two that begin at one place, which no reader should find, the first."""
     rows: dict[int, Attribution] = {}
     for index, one in enumerate(findings.sourced):
@@ -98,7 +117,7 @@ def _attributions(article: Article, findings: Findings) -> list[Attribution]:
             start,
             Attribution(
                 article=article,
-                version=article.version,
+                version_id=version,
                 start=start,
                 cue=list(one.attribution.cue),
                 source=one.attribution.source,

@@ -33,6 +33,7 @@ FEED_TEXT_WORDS = 80
 TEXT_CAP = 200_000
 # Validators are sent back whole or not at all; longer ones are no validators.
 MAX_VALIDATOR = 1000
+MAX_TITLE = 500
 # Statuses of a page that was there and is no longer.
 GONE = (404, 410)
 
@@ -176,6 +177,9 @@ def learn(article: Article, page: Page, now: datetime) -> bool:
     if extracted is None:
         return True
     article.byline = article.byline or extracted.byline[:300]
+    # What an editor brought by its address alone has that for a headline until now (services.bringing).
+    if extracted.title and article.title == article.url[: len(article.title)]:
+        article.title = extracted.title[:MAX_TITLE]
     if article.claimed_at is None and extracted.claimed_at:
         article.claimed_at = extracted.claimed_at
         article.reported_at = Article.reported(article.claimed_at, article.first_seen_at)

@@ -32,7 +32,8 @@ TOGETHER = 32
 # These statements are written out because they run while others wait.
 _CHANGED = ("first_at", "last_at", "article_count", "revision", "closed_at", "reopened_at")
 _STORIES = f"""
-SELECT id, lang, {", ".join(_CHANGED)} FROM stories_story WHERE id = ANY(%s) AND merged_into_id IS NULL
+SELECT id, lang, {", ".join(_CHANGED)} FROM stories_story
+WHERE id = ANY(%s) AND merged_into_id IS NULL AND closing <> 'closed'
 """  # noqa: S608 (the columns' names are ours)
 # The vectors are added up where they are: to fetch those of all candidates took as long as to find them.
 _JOIN = f"""

@@ -115,6 +115,20 @@ def free_slug(name: str) -> str:
     return _free(name, set(Outlet.objects.filter(slug__startswith=_stem(name)).values_list("slug", flat=True)))[0]
 
 
+def free_slugs(wanted: Sequence[tuple[str, str]]) -> list[str]:
+    """A slug for each of some outlets, by name, that none has and no two of them share; one that is given stays."""
+    taken = set(Outlet.objects.values_list("slug", flat=True)) | {given for _name, given in wanted}
+    numbers: dict[str, int] = {}
+    slugs = []
+    for name, given in wanted:
+        slug = given
+        if not slug:
+            slug, numbers[_stem(name)] = _free(name, taken, numbers.get(_stem(name), 0))
+        taken.add(slug)
+        slugs.append(slug)
+    return slugs
+
+
 def _free(name: str, taken: Collection[str], start: int = 0) -> tuple[str, int]:
     """The first free slug from this number on, and its number."""
     stem = _stem(name)

@@ -6,23 +6,25 @@ changed page does. A row that a worker holds, or that failed, is left as it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from stories.models import Article, Credit, Outlet, Proposal, Stage
-from stories.services.subscribing import LOCK, free_slug
+from stories.services.subscribing import free_slug, take_lock
 
 # News older than this is rarely looked at, and stories of it are closed; reading it anew would only cost time.
 READ_ANEW = timedelta(days=14)
 # The newest so many are read again: at four articles a second, eight minutes of one core. A common word such as "Post"
 # stands in far more, and the reading of what comes in must not wait for them.
 MOST = 2000
+# So many names are looked for in one statement.
+NAMES_AT_ONCE = 100
 # What the read step is behind of; an article before it is read with the new name anyway.
 _READ = (Stage.READ, Stage.GROUPED, Stage.TRACED, Stage.DONE)
 
@@ -46,8 +48,7 @@ def accept(names: Sequence[str], now: datetime) -> Accepted:
 
     A name that an outlet has already makes none. The articles that credited the name are read again.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    take_lock()
     rows = {row.name: row for row in Proposal.objects.filter(name__in=names).select_for_update()}
     taken = _names(Outlet.objects.filter(demo=False))
     made: list[Outlet] = []
@@ -89,16 +90,28 @@ def read_name_anew(outlet: Outlet, now: datetime) -> int:
 
     For when an editor has changed its aliases: those that credit it under a name that it has lost are among them.
     """
-    names = [outlet.name, *outlet.aliases, *outlet.ambiguous_aliases]
-    credited = Credit.objects.filter(Q(outlet=outlet) | Q(outlet_name__in=names))
+    return read_names_anew([outlet], names_of(outlet), now)
+
+
+def names_of(outlet: Outlet) -> list[str]:
+    """All that an outlet goes by."""
+    return [outlet.name, *outlet.aliases, *outlet.ambiguous_aliases]
+
+
+def read_names_anew(outlets: Collection[Outlet], names: Collection[str], now: datetime) -> int:
+    """Read the articles again that credit outlets of one world, or have one of these names in their text; how many."""
+    credited = Credit.objects.filter(Q(outlet__in=outlets) | Q(outlet_name__in=names))
     wanted = set(credited.filter(article__reported_at__gte=now - READ_ANEW).values_list("article", flat=True))
-    query: Any = None
-    for name in names:
-        words = SearchQuery(name, search_type="phrase", config="english")
-        query = words if query is None else query | words
-    since = Article.objects.filter(reported_at__gte=now - READ_ANEW, outlet__demo=outlet.demo)
-    holding = since.filter(version__search=query).order_by("-reported_at", "-pk")
-    wanted |= set(holding.values_list("pk", flat=True)[:MOST])
+    demo = any(outlet.demo for outlet in outlets)
+    since = Article.objects.filter(reported_at__gte=now - READ_ANEW, outlet__demo=demo)
+    every = sorted(set(names))
+    for start in range(0, len(every), NAMES_AT_ONCE):
+        query: Any = None
+        for name in every[start : start + NAMES_AT_ONCE]:
+            words = SearchQuery(name, search_type="phrase", config="english")
+            query = words if query is None else query | words
+        holding = since.filter(version__search=query).order_by("-reported_at", "-pk")
+        wanted |= set(holding.values_list("pk", flat=True)[:MOST])
     return read_again(Article.objects.filter(pk__in=wanted), now)
 
 

@@ -1,40 +1,64 @@
 """Where a story's news comes from, traced anew with the whole story: a pure function of its articles.
 
-nlp.provenance and nlp.happenings decide; here what was traced is written. Happenings are
-written once and for all in the transaction of the trace that found them, so that whoever tells of them does so once.
+nlp.provenance and nlp.happenings decide; here what was traced is written. Happenings are written once and for all in
+the transaction of the trace that found them, so that whoever tells of them does so once.
+
+What an editor says of reports that were known changes what is known to have happened; it is no news. So a happening
+that is found only by an editor's word, in a report that was traced before, is written and wakes nobody - unless the
+editor said of that very report, while it is news, that it is one of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stories.models import Happening, Story, StoryProvenance
 from stories.models.findings import PROVENANCE
 from stories.nlp import happenings, lineage, provenance
+from stories.nlp.findings import Role
 
 _NOTE = 600
+NOTHING_DECIDED = lineage.Decided()
+# For so long after it was reported an editor's word that a report is one of its own is told as news of it.
+NEWS_FOR = timedelta(hours=48)
+_OF_ITS_OWN = (Role.ORIGINAL, Role.MIXED)
+_OF_ORIGINS = (lineage.HappeningKind.CONFIRMED, lineage.HappeningKind.NEW_ORIGIN)
 _CHANGED = ("article", "other", "evidence", "note", "at", "stands")
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A story's provenance and what has happened to it."""
+    """A story's provenance and what has happened to it.
+
+    `by_word` are the happenings, by kind and key, of which nothing would be known but for what editors said; `vouched`
+    the articles that an editor calls reports of their own.
+    """
 
     provenance: lineage.Provenance
     happenings: tuple[lineage.Happening, ...]
+    by_word: frozenset[tuple[str, str]] = frozenset()
+    vouched: frozenset[int] = frozenset()
 
 
-def look(reports: Sequence[lineage.Report]) -> Traced:
-    """Trace a story's provenance from all of its reports."""
-    traced = provenance.trace(reports)
-    return Traced(traced, happenings.happenings(reports, traced))
+def look(reports: Sequence[lineage.Report], decided: lineage.Decided = NOTHING_DECIDED) -> Traced:
+    """Trace a story's provenance from all of its reports and what editors said of them."""
+    settled = provenance.as_decided(reports, decided)
+    traced = provenance.trace(settled, decided)
+    found = happenings.happenings(settled, traced)
+    if decided == NOTHING_DECIDED:
+        return Traced(traced, found)
+    plain = happenings.happenings(reports, provenance.trace(reports))
+    without = {(one.kind.value, one.key) for one in plain}
+    by_word = frozenset((one.kind.value, one.key) for one in found) - without
+    return Traced(traced, found, by_word, frozenset(pk for pk, role in decided.roles.items() if role in _OF_ITS_OWN))
 
 
 def save(story: Story, traced: Traced, now: datetime) -> list[Happening]:
-    """Write the provenance; the happenings that are new. Whoever calls holds the story's row."""
+    """Write the provenance; of the happenings that are new those that are news. Whoever calls holds the story's row."""
     count = traced.provenance.independent
+    known = _known(story) if traced.by_word else frozenset()
     StoryProvenance.objects.update_or_create(
         story=story,
         defaults={
@@ -45,7 +69,22 @@ def save(story: Story, traced: Traced, now: datetime) -> list[Happening]:
             "at": now,
         },
     )
-    return _note(story, traced.happenings, now)
+    fresh = _note(story, traced.happenings, now)
+    return [row for row in fresh if _is_news(row, traced, known, now)]
+
+
+def _known(story: Story) -> frozenset[int]:
+    """The reports that were traced in the story before."""
+    row = StoryProvenance.objects.filter(story=story).first()
+    told = row.told() if row else None
+    return frozenset(one.article for one in told.standings) if told else frozenset()
+
+
+def _is_news(row: Happening, traced: Traced, known: frozenset[int], now: datetime) -> bool:
+    """Whether a new happening is more than an editor's word on reports that were known (see the head of the module)."""
+    if (row.kind, row.key) not in traced.by_word or row.article_id not in known:
+        return True
+    return row.kind in _OF_ORIGINS and row.article_id in traced.vouched and row.at >= now - NEWS_FOR
 
 
 def _note(story: Story, found: tuple[lineage.Happening, ...], now: datetime) -> list[Happening]:

@@ -20,6 +20,7 @@ from stories.models import GROUPING, Act, Edit, Recent, Story
 from stories.nlp import likeness, secondlook
 from stories.nlp.grouping import in_window
 from stories.services import bonds, curation, doubts, membership, surroundings
+from stories.services.acts import By, Refused
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ def see(pk: int) -> Seen | None:
         compared = surroundings.latest(stories, secondlook.LARGE + 1)
     held = bonds.load([one.article for ones in compared.values() for one in ones])
     reports = {number: [_report(one, crowds, held) for one in ones] for number, ones in compared.items()}
-    locked = {number for number, one in stories.items() if one.locked}
+    locked = {number for number, one in stories.items() if one.fixed}
     look = secondlook.examine(reports, locked, held.apart)
     sizes = {number: one.article_count for number, one in stories.items()}
     return Seen(pk, {number: one.revision for number, one in stories.items()}, _cautious(pk, look, compared, sizes))
@@ -141,7 +142,7 @@ def act(seen: Seen, now: datetime) -> None:
 
 def _do(change: secondlook.Change, now: datetime) -> None:
     """Carry a change out, unless a curator's decision forbids it or an earlier change has made it void."""
-    by = curation.By.grouping(change.probability, change.reasons)
+    by = By.grouping(change.probability, change.reasons)
     story = Story.objects.get(pk=change.story)
     try:
         with transaction.atomic():
@@ -151,7 +152,7 @@ def _do(change: secondlook.Change, now: datetime) -> None:
                 curation.merge(Story.objects.get(pk=change.to), story, by, now)
             else:
                 curation.move(change.reports, Story.objects.get(pk=change.to), by, now)
-    except curation.Refused as refused:
+    except Refused as refused:
         log.info("second look: %s", refused)
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "known_feeds",
     "subscribe",
     "subscribe_all",
+    "take_lock",
 ]
 
 MAX_URL, MAX_TITLE = 2000, 300
@@ -101,14 +102,19 @@ def _twin(url: str) -> str:
     return f"{'http' if scheme.lower() == 'https' else 'https'}://{rest}"
 
 
+def take_lock() -> None:
+    """Wait for the turn to add outlets and feeds, and keep it to the end of the transaction: two add none twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
 @transaction.atomic
 def subscribe_all(outlines: Sequence[Outline], *, now: datetime, outlet: Outlet | None = None) -> list[Taken]:
     """The feed of each outline, made where it is new and due at once; of `outlet`, or of the one it belongs to.
 
     One bad address spoils nothing: it is told with its reason. A handful of statements, however many outlines.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    take_lock()
     addresses = [_address_or_reason(outline) for outline in outlines]
     known = known_feeds({url for url, _ in addresses if url})
     new: dict[str, Outline] = {}

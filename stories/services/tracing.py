@@ -15,11 +15,13 @@ import numpy as np
 
 from stories.ingest.errors import Failure, Permanent
 from stories.models import Article, Story
-from stories.nlp import framing, titles
+from stories.nlp import framing, oddities, titles
 from stories.nlp.comparison import Comparison
+from stories.nlp.provenance import as_decided
 from stories.nlp.terms import is_english
+from stories.selectors import overrides
 from stories.selectors.reports import reports_of
-from stories.services import comparison, copies, provenance, relating
+from stories.services import comparison, copies, noticing, provenance, questions, relating
 
 _WRITTEN = (
     "title",
@@ -48,6 +50,7 @@ class Trace:
     ties: relating.Look
     lineage: provenance.Traced
     compared: Comparison
+    odd: tuple[oddities.Odd, ...]
 
 
 def compute(articles: Sequence[Article], now: datetime) -> Mapping[int, Trace | Failure]:
@@ -60,9 +63,9 @@ def compute(articles: Sequence[Article], now: datetime) -> Mapping[int, Trace | 
 
 def trace(story: Story) -> Trace | None:
     """What the story's articles say, in the order in which they were reported; None of a story that has none left."""
-    rows = list(
-        story.articles.order_by("reported_at", "pk").values_list("pk", "title", "vector", "outlet_id", "reported_at")
-    )
+    # What an editor brought by its address is in the story before it was read; it is traced when it was.
+    read = story.articles.exclude(vector=None).order_by("reported_at", "pk")
+    rows = list(read.values_list("pk", "title", "vector", "outlet_id", "reported_at"))
     if not rows:
         return None
     headlines = [row[1] for row in rows]
@@ -73,11 +76,13 @@ def trace(story: Story) -> Trace | None:
         copies=[index for index, row in enumerate(rows) if copied.copies.get(row[0])],
     )
     reports = reports_of(story, copied.copies)
-    lineage = provenance.look(reports)
+    decided = overrides.decided([report.article for report in reports])
+    lineage = provenance.look(reports, decided)
+    leading = next((index for index, row in enumerate(rows) if row[0] == story.lead_id), central)
     return Trace(
         revision=story.revision,
-        title=headlines[central],
-        headline_of=rows[central][0],
+        title=story.named or headlines[leading],
+        headline_of=rows[leading][0],
         articles=len(rows),
         outlets=len({row[3] for row in rows}),
         first_at=rows[0][4],
@@ -85,7 +90,8 @@ def trace(story: Story) -> Trace | None:
         copies=copied,
         ties=relating.look(story),
         lineage=lineage,
-        compared=framing.compare(reports, lineage.provenance),
+        compared=framing.compare(as_decided(reports, decided), lineage.provenance),
+        odd=oddities.found(reports, lineage.provenance),
     )
 
 
@@ -107,6 +113,8 @@ def save(article: Article, result: Trace, now: datetime) -> None:
     story.traced_revision = result.revision
     story.save(update_fields=_WRITTEN)
     relating.keep(story, result.ties)
-    provenance.save(story, result.lineage, now)
+    fresh = provenance.save(story, result.lineage, now)
+    noticing.of_trace(story, result.lineage.provenance, fresh, now)
     comparison.save(story, result.compared, now)
+    questions.of_origins(story, result.odd, now)
     copies.recount(found.others)

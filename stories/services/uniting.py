@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stories.ingest import changes, links
 from stories.ingest.errors import Temporary
-from stories.models import Article, ArticleKey, Feed, FeedEntry, Stage, Version
+from stories.models import Article, ArticleKey, Feed, FeedEntry, Override, Stage, Version
 from stories.services import identity
 
 # Two pages of one article share its words but for a paragraph or two; those of articles that only share a template and
@@ -86,6 +86,10 @@ def _absorb(kept: Article, gone: Article) -> None:
         raise Temporary("A feed that shows the same article under its other address is being polled.")
     FeedEntry.objects.filter(article=gone).update(article=kept)
     ArticleKey.objects.filter(article=gone).update(article=kept)
+    said = Override.objects.filter(article=kept).values_list("what", "about")
+    for row in Override.objects.filter(article=gone):
+        if (row.what, row.about) not in set(said):
+            Override.objects.filter(pk=row.pk).update(article=kept)
     hashes = kept.versions.values_list("hash", flat=True)
     Version.objects.filter(article=gone).exclude(hash__in=list(hashes)).update(article=kept)
     key, first = gone.url_key, min(kept, gone, key=lambda row: row.first_seen_at)

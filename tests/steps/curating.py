@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from stories.models import Article, Bond, Constraint, Recent
-from stories.services.curation import By
+from stories.services.acts import By
 from tests import factories
 
 SURE = By.grouping(0.97, ["same quote", "5 shared names"])

@@ -11,8 +11,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from stories.models import Act, Article, Bond, Constraint, Doubt, DoubtState, Edit, Recent, Stage, Story, StoryLink, Tie
-from stories.services import bonds, curation, leases
-from stories.services.curation import By, Refused
+from stories.services import bonds, curation, leases, marking, undoing
+from stories.services.acts import By, Refused
 from stories.services.serial import take_turn
 from tests import factories
 from tests.steps.curating import SURE, consistent, members, said, story_of
@@ -132,7 +132,7 @@ def test_what_was_bound_through_a_report_that_leaves_stays_bound(now, anna):
     assert loaded.component(c) == {c, d}
     assert loaded.component(a) == {a, e}
     assert loaded.apart([a], [d])
-    curation.undo(edit, anna, now)
+    undoing.undo(edit, anna, now)
     assert bonds.load([a]).component(a) == {a, c, d}
     assert consistent()
 
@@ -150,17 +150,17 @@ def test_reports_are_kept_together_or_apart_where_they_are(now, anna):
 
 def test_a_lock_and_its_key(now, anna):
     story, _ = story_of(now, 1)
-    edit = curation.lock(story, anna, now)
+    edit = marking.lock(story, anna, now)
     story.refresh_from_db()
     assert (story.locked, edit.act) == (True, Act.LOCK)
-    curation.undo(edit, anna, now)
+    undoing.undo(edit, anna, now)
     story.refresh_from_db()
     assert not story.locked
-    curation.lock(story, anna, now)
-    key = curation.unlock(story, anna, now)
+    marking.lock(story, anna, now)
+    key = marking.unlock(story, anna, now)
     story.refresh_from_db()
     assert not story.locked
-    curation.undo(key, anna, now)
+    undoing.undo(key, anna, now)
     story.refresh_from_db()
     assert story.locked
 
@@ -178,6 +178,26 @@ def test_grouping_heeds_locks(now, anna):
     curation.move([d], story, SURE, now)
     assert (members(story), members(other)) == ({a, b, d}, {c})
     curation.merge(other, story, anna, now)
+
+
+@pytest.mark.parametrize("locked", [False, True])
+@pytest.mark.parametrize("act", [marking.hide, marking.close])
+def test_grouping_moves_nothing_into_what_an_editor_hid_or_closed(now, anna, act, locked):
+    (story, (a,)), (other, (b, c)) = story_of(now, 1, locked=locked), story_of(now, 2)
+    act(story, anna, now)
+    story.refresh_from_db()
+    with pytest.raises(Refused, match="hidden or closed"):
+        curation.move([c], story, SURE, now)
+    curation.move([c], story, anna, now)
+    assert (members(story), members(other)) == ({a, c}, {b})
+
+
+def test_what_an_editor_closed_stays_closed_when_an_open_story_is_merged_into_it(now, anna):
+    (story, _), (other, _) = story_of(now, 1), story_of(now, 1)
+    marking.close(story, anna, now)
+    curation.merge(story, other, anna, now)
+    story.refresh_from_db()
+    assert story.closed_at is not None
 
 
 def test_grouping_heeds_bonds_and_all_that_they_reach(now, anna):
@@ -200,12 +220,12 @@ def test_grouping_heeds_bonds_and_all_that_they_reach(now, anna):
 
 def test_only_editors_bind_lock_and_undo(now, anna):
     story, (a, b) = story_of(now, 2)
-    edit = curation.lock(story, anna, now)
+    edit = marking.lock(story, anna, now)
     for act in (
         lambda: curation.together(a, b, SURE, now),
         lambda: curation.apart(a, b, SURE, now),
-        lambda: curation.unlock(story, SURE, now),
-        lambda: curation.undo(edit, SURE, now),
+        lambda: marking.unlock(story, SURE, now),
+        lambda: undoing.undo(edit, SURE, now),
     ):
         with pytest.raises(Refused, match="Only an editor"):
             act()
@@ -221,7 +241,7 @@ def test_what_makes_no_sense_is_refused_in_words(now, anna):
         (lambda: curation.merge(story, gone, anna, now), "has been merged"),
         (lambda: curation.split(gone, [e], anna, now), "has been merged"),
         (lambda: curation.move([a], gone, anna, now), "has been merged"),
-        (lambda: curation.lock(gone, anna, now), "has been merged"),
+        (lambda: marking.lock(gone, anna, now), "has been merged"),
         (lambda: curation.split(story, [a, c], anna, now), "Not all"),
         (lambda: curation.split(story, [a, b], anna, now), "no report in the story"),
         (lambda: curation.split(story, [], anna, now), "No report"),
@@ -236,7 +256,7 @@ def test_what_makes_no_sense_is_refused_in_words(now, anna):
         (lambda: curation.apart(a, b, anna, now), "one story"),
         (lambda: curation.together(a, a, anna, now), "two different"),
         (lambda: curation.apart(a, factories.article().pk, anna, now), "no story"),
-        (lambda: curation.unlock(story, anna, now), "not locked"),
+        (lambda: marking.unlock(story, anna, now), "not locked"),
     ):
         with pytest.raises(Refused, match=word):
             act()
@@ -291,7 +311,7 @@ def test_an_act_waits_for_its_turn(now):
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         take_turn("en")
-        pool.submit(act, curation.lock, norsk).result()
+        pool.submit(act, marking.lock, norsk).result()
         with pytest.raises(OperationalError, match="lock timeout"):
             pool.submit(act, curation.merge, one, two).result()
 
@@ -325,7 +345,7 @@ def test_acts_and_steps_at_once_wait_for_each_other_and_never_for_ever(now):
                         if number < 2
                         else curation.move([mine[0]], two, SURE, now)
                     )
-                    curation.undo(edit, By.person(user), now)
+                    undoing.undo(edit, By.person(user), now)
         finally:
             connection.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stories.models import Article, Edit, Outlet, Story
-from stories.services import curation, demo
+from stories.services import curation, demo, undoing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ def test_merged_and_undone_stories_go_with_the_demo_world(now):
     kept, gone, third = (factories.story([factories.article(outlet=outlet)], demo=True) for _ in range(3))
     editor = factories.editor()
     by = curation.By.person(editor)
-    curation.undo(curation.merge(kept, third, by, now), by, now)
+    undoing.undo(curation.merge(kept, third, by, now), by, now)
     curation.merge(Story.objects.get(pk=kept.pk), Story.objects.get(pk=gone.pk), by, now)
     real = factories.story()
     demo.remove()

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 
 from stories.models import Act, Bond, Doubt, DoubtState, Edit
-from stories.services import bonds, curation, doubts
-from stories.services.curation import By, Refused
+from stories.services import bonds, curation, doubts, undoing
+from stories.services.acts import By, Refused
 from tests import factories
 from tests.steps.curating import SURE, members, said, story_of
 
@@ -124,7 +124,7 @@ def test_dismissing_forbids_what_was_asked(now, user):
     ):
         with pytest.raises(Refused, match="An editor keeps"):
             act()
-    curation.undo(split, By.person(user), now)
+    undoing.undo(split, By.person(user), now)
     curation.split(story, [a, b], SURE, now)
 
 

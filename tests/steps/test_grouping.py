@@ -13,7 +13,7 @@ from stories.models import Article, Recent, Story, TermCount
 from stories.nlp import grouping as deciding
 from stories.nlp.likeness import KEYS
 from stories.services import closing, curation, grouping, surroundings, tracing
-from stories.services.curation import By
+from stories.services.acts import By
 from tests import factories
 from tests.steps import grouped
 from tests.steps.grouped import BUDGET, FERRY, FERRY_AGAIN, at_angle, group, read

@@ -9,9 +9,10 @@ import pytest
 from django.db import transaction
 
 from stories.ingest.errors import Permanent
-from stories.models import Act, Doubt, DoubtState, Edit, Recent, Stage, Story, StoryLink, Tie
+from stories.models import Act, Article, Doubt, DoubtState, Edit, Recent, Stage, Story, StoryLink, Tie
 from stories.services import leases, membership, tracing
 from tests import factories
+from tests.steps.curating import story_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -222,3 +223,17 @@ def test_held_articles_are_in_the_order_of_their_reports(now):
     assert held.members(story) == [early.pk, late.pk]
     assert (held.face(story), held.face(story, without=[late.pk])) == (late.pk, early.pk)
     assert held.face(story, without=[late.pk, early.pk]) is None
+
+
+def test_many_stories_are_traced_again_at_once(now, django_assert_max_num_queries):
+    stories = [story_of(now, 2)[0] for _ in range(5)]
+    empty = factories.story()
+    Article.objects.filter(story=empty).update(stage=Stage.READ)
+    Article.objects.filter(story=stories[0]).update(stage=Stage.FAILED, failed_stage=Stage.GROUPED, failure="x")
+    before = dict(Story.objects.values_list("pk", "revision"))
+    with django_assert_max_num_queries(8):
+        assert membership.trace_again([story.pk for story in [*stories, empty]]) == 6
+    assert dict(Story.objects.values_list("pk", "revision")) == {pk: number + 1 for pk, number in before.items()}
+    waiting = Article.objects.filter(stage=Stage.GROUPED)
+    assert sorted(waiting.values_list("story", flat=True)) == [story.pk for story in stories]
+    assert not waiting.exclude(failure="").exists()

@@ -9,8 +9,8 @@ import pytest
 from stories.models import GROUPING, Act, Article, Doubt, DoubtState, Edit, Story
 from stories.nlp import grouping as deciding
 from stories.nlp.secondlook import Look
-from stories.services import curation, doubts, regrouping
-from stories.services.curation import By
+from stories.services import curation, doubts, marking, regrouping, undoing
+from stories.services.acts import By
 from tests import factories
 from tests.steps import grouped
 from tests.steps.curating import consistent, members
@@ -101,14 +101,14 @@ def test_what_an_editor_moved_stays_where_it_was_put(now, anna):
 
 def test_a_locked_story_is_left_alone_and_may_be_joined_by_new_reports(now, anna):
     (one, (a, b, c)), (two, (d,)) = story_at(now, 0, 5, 100), story_at(now, 7)
-    curation.lock(one, anna, now)
+    marking.lock(one, anna, now)
     assert regrouping.see(one.pk).look == regrouping.see(two.pk).look == NOTHING
     again(now)
     assert acts() == []
     assert open_doubts() == []
     (late,) = arrive(now, 1)
     assert late.story in (one, two)
-    curation.unlock(one, anna, now)
+    marking.unlock(one, anna, now)
     again(now)
     assert set(acts()) == {Act.SPLIT, Act.MERGE}
     assert members(one) == {a, b, d, late.pk}
@@ -118,7 +118,7 @@ def test_a_locked_story_is_left_alone_and_may_be_joined_by_new_reports(now, anna
 def test_a_merge_that_an_editor_took_back_is_not_made_again(now, anna):
     (one, mine), (two, theirs) = story_at(now, 0, 5), story_at(now, 10)
     look(now)
-    curation.undo(Edit.objects.get(), anna, now)
+    undoing.undo(Edit.objects.get(), anna, now)
     again(now)
     assert acts() == [Act.MERGE]
     assert (members(one), members(two)) == ({*mine}, {*theirs})
@@ -128,7 +128,7 @@ def test_a_merge_that_an_editor_took_back_is_not_made_again(now, anna):
 def test_a_split_that_an_editor_took_back_is_not_made_again(now, anna):
     story, articles = story_at(now, 0, 5, 100)
     look(now)
-    curation.undo(Edit.objects.get(), anna, now)
+    undoing.undo(Edit.objects.get(), anna, now)
     again(now)
     assert acts() == [Act.SPLIT]
     assert members(story) == {*articles}
@@ -138,7 +138,7 @@ def test_a_split_that_an_editor_took_back_is_not_made_again(now, anna):
 def test_a_move_that_an_editor_took_back_is_not_made_again(now, anna):
     (one, mine), (_, theirs) = story_at(now, 0, 5, 100), story_at(now, 105, 110)
     look(now)
-    curation.undo(Edit.objects.get(), anna, now)
+    undoing.undo(Edit.objects.get(), anna, now)
     again(now)
     assert acts() == [Act.MOVE]
     assert members(one) == {*mine}
