@@ -14,8 +14,13 @@ trace    the whole story is looked at again: its headline, its counts; who repea
 recheck  beside the table: while its story lives, an article's page is looked at again after 1 h, 6 h, 24 h and 7 d;
          what really changed is a new version, and the article goes on from EXTRACTED.
 
+tell     beside the table: what happened to a story was noted in the transaction that found it; whom it wakes is told:
+         one alert a person, with a delivery for each of their channels.
+deliver  beside the table: deliveries go out by e-mail, push, webhook and services, each outcome committed at once.
+
 look     beside the table: a story that has grown is held against its neighbours again; what is sure is merged, split
          or moved (each an edit), what is doubtful is asked of an editor.
+ask      beside the table: what else is odd is asked as well, and the most urgent questions come first.
 close    beside the table: a story that has been quiet for 72 h closes; a later report may take it up again.
 
 The row is the queue, Celery is only the bell. Each step is (compute, save): compute may be slow and writes nothing;
@@ -30,7 +35,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from time import perf_counter
 from typing import Any, Protocol
@@ -38,12 +43,16 @@ from typing import Any, Protocol
 from stories.ingest.errors import Failure
 from stories.models import Article, Stage
 from stories.services import (
+    alerting,
     closing,
+    delivering,
     extraction,
     grouping,
     leases,
+    noticing,
     polling,
     pushes,
+    questions,
     reading,
     rechecking,
     regrouping,
@@ -54,6 +63,9 @@ from stories.services import (
 from stories.services.hosts import Later
 
 log = logging.getLogger(__name__)
+
+# Notices that woke nobody are of use for a while to whoever asks why.
+FORGET_AFTER = timedelta(days=7)
 
 
 class StepModule(Protocol):
@@ -206,10 +218,31 @@ def look_again(clock: Callable[[], datetime]) -> int:
     return regrouping.look_again(clock)
 
 
+def ask(clock: Callable[[], datetime]) -> questions.Refreshed:
+    """Ask editors what is newly in question, and weigh anew what waits for them."""
+    return questions.refresh(clock())
+
+
 def close_quiet(clock: Callable[[], datetime]) -> int:
     """Close the stories that fell quiet, and forget the reports that are too old to be joined."""
     closing.prune_recent(clock())
     return closing.close_quiet(clock())
+
+
+def tell(clock: Callable[[], datetime]) -> alerting.Told:
+    """Tell people of what was noted: notices become alerts, and alerts deliveries."""
+    return alerting.tell(clock)
+
+
+def deliver(clock: Callable[[], datetime]) -> delivering.Delivered:
+    """Send what is due by all channels."""
+    return delivering.deliver(clock)
+
+
+def tidy(clock: Callable[[], datetime]) -> None:
+    """Forget what was noted and told to nobody, and old lines of the channels' logs."""
+    noticing.prune(clock() - FORGET_AFTER)
+    delivering.prune(clock())
 
 
 def waiting(now: datetime) -> dict[str, int]:

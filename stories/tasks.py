@@ -70,9 +70,38 @@ def look_again() -> None:
 
 
 @shared_task
+def ask() -> None:
+    """Keep the review queue up to date."""
+    pipeline.ask(timezone.now)
+
+
+@shared_task
 def close_quiet() -> None:
     """Close the stories that fell quiet."""
     pipeline.close_quiet(timezone.now)
+
+
+@shared_task
+def tell() -> None:
+    """Tell people of what was noted."""
+    told = pipeline.tell(timezone.now)
+    if told.deliveries:
+        deliver.apply_async(queue="mail")
+    if told.more:
+        tell.apply_async(queue="mail")
+
+
+@shared_task
+def deliver() -> None:
+    """Send some of what is due."""
+    if pipeline.deliver(timezone.now).more:
+        deliver.apply_async(queue="mail")
+
+
+@shared_task
+def tidy() -> None:
+    """Forget what nobody needs any more."""
+    pipeline.tidy(timezone.now)
 
 
 @shared_task

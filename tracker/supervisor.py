@@ -24,8 +24,8 @@ from tracker.embedded import PostgreSQL, Valkey, drop_socket_directories
 from tracker.processes import TICK, Child, Service, StartError, stop
 
 # The workers: their queues, and processes for two cores. Fetching mostly waits for servers and must not keep reading
-# and grouping waiting, which in turn hold the models, once per process.
-WORKERS: Final = {"Net": ("net", 2), "Worker": ("cpu,group", 1)}
+# and grouping waiting, which in turn hold the models, once per process. Alerts wait for neither.
+WORKERS: Final = {"Net": ("net", 2), "Worker": ("cpu,group", 1), "Mail": ("mail", 1)}
 QUIET: Final = ("--without-gossip", "--without-mingle")
 # One process: its threads mostly wait for the database.
 WEB_PROCESSES: Final = 1

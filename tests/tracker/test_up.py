@@ -23,7 +23,7 @@ from tracker import up
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120.0
 MANAGE = [str(Path(sys.executable).absolute()), str(ROOT / "manage.py")]
-CHILDREN = {"PostgreSQL", "Valkey", "Web", "Net", "Worker", "Beat"}
+CHILDREN = {"PostgreSQL", "Valkey", "Web", "Net", "Worker", "Mail", "Beat"}
 
 
 def environment(var: Path) -> dict[str, str]:
