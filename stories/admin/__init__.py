@@ -1,5 +1,33 @@
 """The desk: every table listed, filtered and searchable. Acts call services, never queryset.update."""
 
-from stories.admin import accounts, articles, curation, feeds, findings, polling, proposals, stories
+from stories.admin import (
+    accounts,
+    alerts,
+    articles,
+    audit,
+    curation,
+    feeds,
+    findings,
+    objections,
+    outlets,
+    people,
+    polling,
+    proposals,
+    stories,
+)
 
-__all__ = ["accounts", "articles", "curation", "feeds", "findings", "polling", "proposals", "stories"]
+__all__ = [
+    "accounts",
+    "alerts",
+    "articles",
+    "audit",
+    "curation",
+    "feeds",
+    "findings",
+    "objections",
+    "outlets",
+    "people",
+    "polling",
+    "proposals",
+    "stories",
+]

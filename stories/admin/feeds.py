@@ -1,154 +1,190 @@
-"""Outlets and feeds at the desk."""
+"""Feeds at the desk: how each fares and why it is asked when, and what editors do with one or with many.
+
+A new feed comes in by its site's address, where it is looked at before it is taken; or as a row of a file.
+"""
 
 from __future__ import annotations
 
-from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
-from django.forms import ModelForm
-from django.http import HttpRequest
-from django.urls import reverse
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from stories.admin.viewing import ViewOnly
-from stories.models import Feed, FeedEntry, Outlet
-from stories.services import proposals, tending
-
-
-class FeedInline(admin.TabularInline[Feed, Outlet]):
-    """An outlet's feeds, with how each fares."""
-
-    model = Feed
-    extra = 0
-    fields = ("url", "title", "active", "fixed_interval_s", "last_result", "last_polled_at", "next_poll_at")
-    readonly_fields = ("last_result", "last_polled_at", "next_poll_at")
-    show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Outlet | None = None) -> bool:
-        """Feeds come in by site address or OPML, where they are checked."""
-        return False
+from stories.admin.feedfile import FeedResource
+from stories.admin.feedpages import FeedPages
+from stories.admin.importing import Planned, Trade
+from stories.admin.paging import Paged
+from stories.admin.viewing import EditorsMay, ViewOnly, acting
+from stories.models import Feed, FeedEntry
+from stories.selectors import columns
+from stories.selectors import feeds as selector
+from stories.services import journal
+from stories.templatetags.firsthand import ago
+from stories.templatetags.polling import spoken
 
 
-@admin.register(Outlet)
-class OutletAdmin(admin.ModelAdmin[Outlet]):
-    """Newsrooms, their names in running text and their owners."""
+class FaresFilter(admin.SimpleListFilter):
+    """How feeds fare, as the feeds page has it: failing, overdue, paused and so on."""
 
-    list_display = ("name", "kind", "country", "owner_group", "feed_count", "quiet_since", "demo")
-    list_filter = ("kind", "country", "demo", "lang")
-    search_fields = ("name", "slug", "aliases", "domains", "owner_group")
-    prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("quiet_since", "quiet_note")
-    inlines = (FeedInline,)
-    actions = ("read_name_anew",)
+    title = gettext_lazy("how it fares")
+    parameter_name = "show"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Outlet]:
-        """With the number of feeds, in one query."""
-        return super().get_queryset(request).annotate(feed_total=Count("feeds"))
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """Every state, as the feeds page names it."""
+        return [(name, each.label) for name, each in selector.FILTERS.items() if name != "all"]
 
-    @admin.display(description="feeds", ordering="feed_total")
-    def feed_count(self, outlet: Outlet) -> int:
-        """Feeds of this outlet."""
-        return getattr(outlet, "feed_total", 0)
-
-    @admin.action(description="Read its name anew: after its aliases were changed", permissions=["change"])
-    def read_name_anew(self, request: HttpRequest, queryset: QuerySet[Outlet]) -> None:
-        """Have the articles of the last days read again in which the chosen outlets are named."""
-        now = timezone.now()
-        count = sum(proposals.read_name_anew(outlet, now) for outlet in queryset)
-        words = f"Articles of the last {proposals.READ_ANEW.days} days that are read again: {count}."
-        self.message_user(request, words, messages.SUCCESS if count else messages.INFO)
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Feed]) -> QuerySet[Feed]:
+        """Narrow the feeds."""
+        chosen = selector.FILTERS.get(self.value() or "all")
+        return queryset.filter(chosen.condition(timezone.now())) if chosen else queryset
 
 
-POLLING_FIELDS = (
-    "host",
-    "stopped_reason",
-    "last_result",
-    "last_status",
-    "last_error",
-    "last_polled_at",
-    "last_good_at",
-    "last_new_at",
-    "last_entries",
-    "failures",
-    "next_poll_at",
-    "next_poll_reason",
-    "interval_s",
-    "turn_at",
-    "lease_until",
-    "etag",
-    "last_modified",
-    "body_hash",
-    "last_body_at",
-    "validators_lie",
-    "moved_to",
-    "moved_since",
-    "moved_polls",
-    "moved_from",
-    "gone_since",
-    "hub",
-    "topic",
-    "ttl_s",
-    "period_s",
-    "created_at",
-)
+class QuietOutletFilter(admin.SimpleListFilter):
+    """Feeds of outlets that report much less than they usually do."""
+
+    title = pgettext_lazy("column", "outlet")
+    parameter_name = "outlet_quiet"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """Those alone."""
+        return [("yes", gettext_lazy("much quieter than usual"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Feed]) -> QuerySet[Feed]:
+        """Narrow the feeds."""
+        return queryset.exclude(outlet__quiet_since=None) if self.value() == "yes" else queryset
+
+
+class PaceFilter(admin.SimpleListFilter):
+    """Feeds that an editor has given a fixed interval."""
+
+    title = gettext_lazy("interval")
+    parameter_name = "pace"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """Fixed, or not."""
+        return [("fixed", gettext_lazy("fixed by an editor")), ("free", gettext_lazy("adapted to the news"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Feed]) -> QuerySet[Feed]:
+        """Narrow the feeds."""
+        if self.value() in ("fixed", "free"):
+            return queryset.filter(fixed_interval_s__isnull=self.value() == "free")
+        return queryset
 
 
 @admin.register(Feed)
-class FeedAdmin(admin.ModelAdmin[Feed]):
+class FeedAdmin(EditorsMay, FeedPages, Trade[Feed]):
     """Feeds, how their last poll ended, and when the next comes and why."""
 
-    list_display = ("title_or_url", "outlet", "active", "last_result", "failures", "last_polled_at", "next_poll_at")
-    list_filter = ("active", "last_result", "validators_lie", "outlet__demo")
+    list_display = ("title_or_url", "fares", "failures", "last_polled", "next_poll", "pace")
+    list_filter = (FaresFilter, QuietOutletFilter, PaceFilter, "last_result", "validators_lie", "outlet__demo")
     search_fields = ("url", "title", "outlet__name", "last_error", "stopped_reason")
-    list_select_related = ("outlet",)
-    autocomplete_fields = ("outlet",)
-    readonly_fields = POLLING_FIELDS
-    actions = ("poll_now", "pause", "take_up")
+    list_select_related = ("outlet", "subscription")
+    list_per_page = 50
+    actions = ("poll_now", "pause", "take_up", "set_interval", "move")
+    resource_classes = (FeedResource,)
+    import_export_change_list_template = "admin/stories/feed/change_list.html"
+
+    class Media:
+        css = {"all": ["stories/desk-outlets.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        """What is done with many feeds besides Django's own."""
+        return [*self.bulk_urls(), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Feed]:
+        """With the rest of each feed's server."""
+        return selector.rows(super().get_queryset(request), timezone.now())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Feeds come in by site address or as files, where they are checked."""
+        return False
 
     def view_on_site(self, obj: Feed) -> str:
-        """Its page, with its history."""
+        """Its public page."""
         return reverse("feed", args=[obj.pk])
 
-    @admin.display(description="feed", ordering="title")
-    def title_or_url(self, feed: Feed) -> str:
-        """What to call it."""
-        return str(feed)
+    def log_done(self, request: HttpRequest, resource: Planned, now: datetime) -> None:
+        """What a file did to feeds is no edit: it stands in the log."""
+        if isinstance(resource, FeedResource):
+            journal.note(acting(request), resource.made, "Added by a file.", journal.ADDITION)
+            journal.note(acting(request), resource.changed, "Changed by a file.")
 
-    def save_model(self, request: HttpRequest, obj: Feed, form: ModelForm[Feed], change: bool) -> None:
-        """A feed that is new, or polled at another address or pace from now on, is due at once."""
-        if not change:
-            obj.next_poll_at = timezone.now()
-        super().save_model(request, obj, form, change)
-        if obj.active and {"url", "fixed_interval_s"} & set(form.changed_data):
-            tending.poll_now(obj, now=timezone.now())
+    @admin.display(description=gettext_lazy("feed"), ordering="outlet__name")
+    def title_or_url(self, feed: Feed) -> SafeString:
+        """Its outlet and what to call it."""
+        return format_html('{} <span class="beside">{}</span>', feed.outlet.name, feed.title or feed.url)
 
-    @admin.action(description="Poll now")
-    def poll_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
+    @admin.display(description=gettext_lazy("last result"), ordering="last_result")
+    def fares(self, feed: Feed) -> SafeString:
+        """Its state, and its error in words."""
+        return _part("admin/stories/feed/_fares.html", feed)
+
+    @admin.display(description=gettext_lazy("last poll"), ordering="last_polled_at")
+    def last_polled(self, feed: Feed) -> str:
+        """How long ago."""
+        return _ago(feed.last_polled_at)
+
+    @admin.display(description=gettext_lazy("next poll, and why"), ordering="next_poll_at")
+    def next_poll(self, feed: Feed) -> SafeString:
+        """When, and why then."""
+        return _part("admin/stories/feed/_next.html", feed)
+
+    @admin.display(description=gettext_lazy("interval"), ordering="interval_s")
+    def pace(self, feed: Feed) -> str:
+        """How often it is asked while all is well."""
+        return spoken(feed.fixed_interval_s or feed.interval_s)
+
+    @admin.action(description=gettext_lazy("Poll now"), permissions=["change"])
+    def poll_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> HttpResponse | None:
         """Make the chosen feeds due."""
-        done = tending.poll_all(queryset, take_up=True, now=timezone.now())
-        self.message_user(request, f"{done} feeds are due now.", messages.SUCCESS)
+        return self.polled(request, queryset)
 
-    @admin.action(description="Pause")
-    def pause(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
+    @admin.action(description=gettext_lazy("Pause"), permissions=["change"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Feed]) -> HttpResponse | None:
         """Stop polling the chosen feeds."""
-        self._set_active(request, queryset, active=False)
+        return self.switched(request, queryset, active=False)
 
-    @admin.action(description="Take up again")
-    def take_up(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
+    @admin.action(description=gettext_lazy("Take up again"), permissions=["change"])
+    def take_up(self, request: HttpRequest, queryset: QuerySet[Feed]) -> HttpResponse | None:
         """Poll the chosen feeds again."""
-        self._set_active(request, queryset, active=True)
+        return self.switched(request, queryset, active=True)
 
-    def _set_active(self, request: HttpRequest, queryset: QuerySet[Feed], *, active: bool) -> None:
-        for feed in queryset:
-            tending.set_active(feed, active, now=timezone.now())
-        word = "polled again" if active else "paused"
-        self.message_user(request, f"{len(queryset)} feeds are {word}.", messages.SUCCESS)
+    @admin.action(description=gettext_lazy("Set a fixed interval …"), permissions=["change"])
+    def set_interval(self, request: HttpRequest, queryset: QuerySet[Feed]) -> HttpResponse:
+        """Ask for the interval first."""
+        return self.ask_interval(request, queryset)
+
+    @admin.action(description=gettext_lazy("Move to another outlet …"), permissions=["change"])
+    def move(self, request: HttpRequest, queryset: QuerySet[Feed]) -> HttpResponse:
+        """Ask for the outlet first."""
+        return self.ask_outlet(request, queryset)
+
+
+def _part(template: str, feed: Feed) -> SafeString:
+    return render_to_string(template, {"feed": feed, "now": timezone.now()})
+
+
+def _ago(at: datetime | None) -> str:
+    return ago(at, timezone.now()) if at else "—"
 
 
 @admin.register(FeedEntry)
-class FeedEntryAdmin(ViewOnly, admin.ModelAdmin[FeedEntry]):
+class FeedEntryAdmin(ViewOnly, Paged[FeedEntry]):
     """What each feed has shown; to be looked at, not to be changed."""
 
     list_display = ("guid", "feed", "article", "first_seen_at")
-    search_fields = ("guid", "article__title")
-    list_select_related = ("feed", "article")
-    date_hierarchy = "first_seen_at"
+    search_fields = ("article__title",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FeedEntry]:
+        """With feed and article, in one query; without what weighs most."""
+        rows = super().get_queryset(request).select_related("feed", "article")
+        return rows.defer(*columns.of_article("article__"))

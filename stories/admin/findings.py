@@ -10,7 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from stories.admin.filters import Choices, lately
+from stories.admin.paging import Paged
 from stories.admin.viewing import ViewOnly
 from stories.models import Article, Attribution, Credit, Examined, Happening, StoryProvenance
 from stories.nlp.findings import Span
@@ -55,14 +58,12 @@ def page_of(article: Article | None) -> str | SafeString:
 
 
 @admin.register(Examined)
-class ExaminedAdmin(Roomy, admin.ModelAdmin[Examined]):
+class ExaminedAdmin(Roomy, Paged[Examined]):
     """Articles by the role that they show by themselves."""
 
     list_display = ("article", "article__outlet", "role", "at")
     list_filter = ("role",)
-    search_fields = ("article__title", "article__outlet__name")
-    date_hierarchy = "at"
-    show_full_result_count = False
+    search_fields = ("article__title",)
     fields = ("on_its_page", "role", "why", "version", "wording", "at", "findings")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Examined]:
@@ -79,17 +80,17 @@ class ExaminedAdmin(Roomy, admin.ModelAdmin[Examined]):
     def why(self, examined: Examined) -> str:
         """What the role rests on."""
         told = examined.told()
-        return " ".join(words for words, _ in told.why) if told else "written in a form that is no longer read"
+        return " ".join(words for words, _evidence in told.why) if told else "written in a form that is no longer read"
 
 
 @admin.register(Attribution)
-class AttributionAdmin(Roomy, admin.ModelAdmin[Attribution]):
+class AttributionAdmin(Roomy, Paged[Attribution]):
     """Attributions by kind of source and stance; a row opens with its passage."""
 
     list_display = ("name_or_nobody", "kind", "stance", "via", "article")
     list_filter = ("kind", "stance", "form", "own")
-    search_fields = ("name", "via", "article__title")
-    show_full_result_count = False
+    search_fields = ("name",)
+    search_help_text = _("Any part of a source’s name")
     fields = (
         *("on_its_page", "passage", "name", "key", "kind", "stance", "via", "own", "form"),
         *("version", "start", "cue", "source", "content"),
@@ -118,13 +119,13 @@ class AttributionAdmin(Roomy, admin.ModelAdmin[Attribution]):
 
 
 @admin.register(Credit)
-class CreditAdmin(Roomy, admin.ModelAdmin[Credit]):
+class CreditAdmin(Roomy, Paged[Credit]):
     """Credits by relation; a row opens with its passage."""
 
     list_display = ("outlet_name", "relation", "main", "ours", "article")
     list_filter = ("relation", "main", ("outlet", admin.EmptyFieldListFilter))
-    search_fields = ("outlet_name", "article__title", "article__outlet__name")
-    show_full_result_count = False
+    search_fields = ("outlet_name",)
+    search_help_text = _("Any part of the name that is credited")
     fields = ("on_its_page", "passage", "outlet_name", "outlet", "relation", "main", "evidence")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Credit]:
@@ -147,16 +148,29 @@ class CreditAdmin(Roomy, admin.ModelAdmin[Credit]):
         return shown(row.article, [(span(row.evidence), "evidence")])
 
 
+class OriginsFilter(Choices):
+    """By how many independent origins are proven."""
+
+    title = _("origins")
+    parameter_name = "origins"
+    offered = (("0", _("none proven")), ("1", _("one")), ("2", _("several")))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StoryProvenance]) -> QuerySet[StoryProvenance]:
+        """Narrow the stories."""
+        value = self.value()
+        if value in ("0", "1"):
+            return queryset.filter(least=int(value))
+        return queryset.filter(least__gte=2) if value == "2" else queryset
+
+
 @admin.register(StoryProvenance)
-class StoryProvenanceAdmin(Roomy, admin.ModelAdmin[StoryProvenance]):
+class StoryProvenanceAdmin(Roomy, Paged[StoryProvenance]):
     """Stories by how many independent origins their news has."""
 
     list_display = ("story", "least", "most", "revision", "at")
-    list_filter = ("least", "most")
+    list_filter = (OriginsFilter, lately("at", _("traced")))
     search_fields = ("story__title",)
-    date_hierarchy = "at"
-    ordering = ("-at",)
-    show_full_result_count = False
+    ordering = ("-at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StoryProvenance]:
         """With the stories' titles, in one query; what was traced only where a row is opened."""
@@ -165,14 +179,12 @@ class StoryProvenanceAdmin(Roomy, admin.ModelAdmin[StoryProvenance]):
 
 
 @admin.register(Happening)
-class HappeningAdmin(Roomy, admin.ModelAdmin[Happening]):
+class HappeningAdmin(Roomy, Paged[Happening]):
     """What happened to stories, the latest first."""
 
     list_display = ("at", "kind", "story", "article", "note", "stands", "noted_at")
-    list_filter = ("kind", "stands")
-    search_fields = ("story__title", "article__title", "note")
-    date_hierarchy = "at"
-    show_full_result_count = False
+    list_filter = ("kind", "stands", lately("at", _("when")))
+    search_fields = ("story__title", "note")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Happening]:
         """With the titles of story and articles, in one query."""

@@ -6,9 +6,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from stories.admin.viewing import ViewOnly
-from stories.models import Fetch, Host, Push, Subscription
+from stories.admin.filters import NumberFilter
+from stories.admin.paging import Paged
+from stories.admin.viewing import ViewOnly, noted
+from stories.models import Feed, Fetch, Host, Push, Subscription
 from stories.services import tending
 
 
@@ -22,29 +26,42 @@ class HostAdmin(ViewOnly, admin.ModelAdmin[Host]):
     exclude = ("lease_token",)
     actions = ("end_rest", "read_robots_again")
 
-    @admin.action(description="End the rest: ask again now")
+    @admin.action(description=_("End the rest: ask again now"), permissions=["curate"])
     def end_rest(self, request: HttpRequest, queryset: QuerySet[Host]) -> None:
         """Let the chosen hosts be asked again at once."""
+        chosen = list(queryset)
         ended = tending.end_rest(queryset, now=timezone.now())
-        self.message_user(request, f"{ended} of {len(queryset)} hosts rested and are asked again.", messages.SUCCESS)
+        noted(request, chosen, "Rest ended.")
+        said = gettext("%(ended)d of %(chosen)d hosts rested and are asked again.")
+        self.message_user(request, said % {"ended": ended, "chosen": len(chosen)}, messages.SUCCESS)
 
-    @admin.action(description="Read robots.txt again")
+    @admin.action(description=_("Read robots.txt again"), permissions=["curate"])
     def read_robots_again(self, request: HttpRequest, queryset: QuerySet[Host]) -> None:
         """Have the chosen hosts' robots.txt fetched before their next article page."""
+        chosen = list(queryset)
         count = tending.read_robots_again(queryset)
-        self.message_user(request, f"robots.txt of {count} hosts is read again before the next page.", messages.SUCCESS)
+        noted(request, chosen, "robots.txt is to be read again.")
+        said = gettext("robots.txt of %(count)d hosts is read again before the next page.")
+        self.message_user(request, said % {"count": count}, messages.SUCCESS)
+
+
+class OfFeed(NumberFilter):
+    """By feed: a link from the feed sets it."""
+
+    title = _("feed")
+    parameter_name = "feed"
+    model = Feed
+    fields = ("feed",)
 
 
 @admin.register(Fetch)
-class FetchAdmin(ViewOnly, admin.ModelAdmin[Fetch]):
+class FetchAdmin(ViewOnly, Paged[Fetch]):
     """The last polls and pushes of each feed."""
 
     list_display = ("at", "feed", "how", "result", "status", "new", "seen", "size", "took_ms", "conditional")
-    list_filter = ("result", "how", "conditional", "status")
-    search_fields = ("feed__url", "feed__title", "feed__outlet__name", "reason")
+    list_filter = ("result", "how", "conditional", OfFeed)
+    search_fields = ("feed__url", "feed__title", "feed__outlet__name")
     list_select_related = ("feed",)
-    date_hierarchy = "at"
-    show_full_result_count = False
 
 
 @admin.register(Subscription)
