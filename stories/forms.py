@@ -22,8 +22,6 @@ OPML_BYTES = 5 * 1024 * 1024
 # What a server's operator can bear, and what still deserves to be called polling.
 MIN_MINUTES, MAX_MINUTES = 10, 7 * 24 * 60
 
-SINCE = (("", _("Any time")), ("1", _("Last 24 hours")), ("7", _("Last 7 days")), ("30", _("Last 30 days")))
-
 
 def _bounded(said: str | Promise) -> str:
     """A sentence on minutes with the bounds that they must keep."""
@@ -156,27 +154,6 @@ class OpmlForm(forms.Form):
         return upload
 
 
-class SearchForm(forms.Form):
-    """A query in web-search syntax with two filters; an unknown filter is an error, an empty query is not."""
-
-    q = forms.CharField(
-        label=_("Search for"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": _("A query may have 200 characters; this one is longer.")},
-    )
-    outlet = forms.ModelChoiceField(
-        label=_("Outlet"),
-        queryset=Outlet.objects.all(),
-        to_field_name="slug",
-        required=False,
-        empty_label=_("Every outlet"),
-        error_messages={"invalid_choice": _("There is no such outlet.")},
-    )
-    since = forms.ChoiceField(label=_("Reported"), choices=SINCE, required=False)
-
-
 class SetupForm(forms.Form):
     """The first account, and what to start with."""
 
@@ -184,7 +161,7 @@ class SetupForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         strip=False,
-        help_text=_("At least 10 characters; not one of the common ones."),
+        help_text=_("At least 12 characters; four words that don’t belong together are good."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(

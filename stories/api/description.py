@@ -39,6 +39,7 @@ FIELDS = {
     "claimed": "When the outlet says that it was published.",
     "claimed_at": "When the outlet says that it was published; null where it doesn't say.",
     "closed_at": "Since when it has been quiet; null while it is open.",
+    "closing": "Empty: it closes when it is quiet; closed or open: an editor closed it, or keeps it open.",
     "compared_at": "When the reports were compared; null where they were not yet.",
     "conflicting": "Whether any report contradicts it.",
     "conflicts": "Reports that contradict each other over these claims.",
@@ -65,11 +66,13 @@ FIELDS = {
     "in_headline": "What became of the attribution in the headline; null where that was not asked.",
     "invented": "Whether it is of the demo world.",
     "items": "The rows of this page.",
+    "kind_by_editor": "Whether an editor set the kind.",
     "key": "What tells it apart: the article and the offset at which it is read, with a hyphen between.",
     "kind": "What sort it is.",
     "language": "ISO 639-1 code; empty where unknown.",
     "last_at": "The time of its latest report.",
     "latest_at": "The time of its latest report; null where there is none.",
+    "lead_by_editor": "The article that an editor chose to stand for the story; null where none did.",
     "main": "Whether it is for the main news, not for a side fact.",
     "missing": "Why there are no words; empty where there are.",
     "name": "The name; empty where nobody is named.",
@@ -88,6 +91,7 @@ FIELDS = {
     "passage": "The passage that shows it.",
     "passages": "The passages that show it.",
     "perhaps": "What may be so too.",
+    "pinned": "Whether an editor pinned it to the front page.",
     "place": "Where in the article it stands; null where it was not found.",
     "polled": "Whether we poll a feed of it.",
     "polled_before_at": "Our poll of the feed before that; null where there was none.",
@@ -99,6 +103,7 @@ FIELDS = {
     "reported_by": "Which of the times that is.",
     "resting": "The articles that go back to it, itself among them.",
     "role": "What the article is to its main news.",
+    "role_by_editor": "Whether an editor set the role.",
     "said": "To whom it is attributed; null where the report says it in its own voice.",
     "sides": "What each side says, the side with most outlets first.",
     "slug": "Its name in addresses; null of an outlet without a page.",
@@ -114,7 +119,8 @@ FIELDS = {
     "target": "The article that is credited or copied; null where it is not among ours.",
     "text_state": "Where the text comes from that it was judged by; none: the text is not available.",
     "there": "The words of the claim's passage that differ.",
-    "title": "Its title: a headline of one of its reports.",
+    "title": "Its title: a headline of one of its reports, or an editor's.",
+    "title_by_editor": "Whether an editor gave it its title.",
     "total": "How many there are on all pages.",
     "traced_at": "When it was traced.",
     "url": "Its address at the outlet; empty where it has none.",
@@ -132,7 +138,8 @@ EXAMPLES: dict[str, Any] = {
         "id": 12, "title": "Gulls lost in lock at Veldhaven", "language": "en",
         "page": "https://news.example.org/story/12/gulls-lost-in-lock-at-veldhaven/", "articles": 9, "outlets": 7,
         "voices": 5, "first_at": "2026-03-04T08:58:00Z", "last_at": "2026-03-04T17:20:00Z", "closed_at": None,
-        "origins_at_least": 1, "origins_at_most": 2, "invented": False,
+        "origins_at_least": 1, "origins_at_most": 2, "invented": False, "title_by_editor": False,
+        "lead_by_editor": None, "pinned": False, "closing": "",
     },
     "Extract": {
         "article": 345, "spans": [[38, 58]], "missing": "", "page": "https://news.example.org/article/345/#s75",
@@ -148,10 +155,10 @@ EXAMPLES: dict[str, Any] = {
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 _WHERE = {"Location": {"description": "The same of the other story.", "schema": {"type": "string", "format": "uri"}}}
 _TAG = {"ETag": {"description": "Send it back in If-None-Match.", "schema": {"type": "string"}}}
-_HEADERS = {"200": _TAG, "301": _WHERE, "429": _RETRY}
+_HEADERS = {"200": _TAG, "302": _WHERE, "429": _RETRY}
 _SAID = {
     "200": "The answer.",
-    "301": "The story was merged into another.",
+    "302": "The story was merged into another, which may be undone.",
     "401": "The token is not valid.",
     "404": "There is no such thing.",
     "422": "A parameter is wrong.",

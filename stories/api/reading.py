@@ -21,6 +21,7 @@ from stories.models import Story
 from stories.selectors import catalogue
 from stories.selectors import story as stories
 from stories.selectors.extracts import absolute
+from stories.selectors.queries import LONGEST
 
 Item = TypeVar("Item")
 # The largest number that a row can have.
@@ -85,7 +86,17 @@ Words = Annotated[
     str,
     AfterValidator(_searchable),
     # The default stands here too: one that only the function has gets lost behind a validator.
-    Query("", max_length=200, description="Words to search for, in the syntax of the search page.", examples=["ferry"]),
+    Query("", max_length=200, description="Words to search for.", examples=["ferry"]),
+]
+Search = Annotated[
+    str,
+    AfterValidator(_searchable),
+    Query(
+        "",
+        max_length=LONGEST,
+        description="What to search for, with the operators of the search page.",
+        examples=["ferry", "harbour source:anonymous after:2026-11-01"],
+    ),
 ]
 Moment = Annotated[
     datetime,
@@ -106,7 +117,7 @@ def read(
     `errors` are those besides wrong parameters, wrong tokens and the limit.
     """
     shapes = dict.fromkeys((401, *errors, 422, 429), Problem)
-    moved = {301: Merged} if "story_id" in path else {}
+    moved = {302: Merged} if "story_id" in path else {}
     return router.api_operation(
         ["GET", "HEAD"],
         path,
@@ -120,13 +131,15 @@ def read(
 
 
 def story(pk: int) -> Story:
-    """The story of a number; Moved where it was merged, NotFound where there is none."""
+    """The story of a number; Moved where it was merged, NotFound where there is none or an editor has hidden it."""
     found = catalogue.find(pk)
     if found is None:
         raise NotFound("There is no such story.")
     if found.merged_into_id is not None:
         target = stories.find(found.merged_into_id)
         raise Moved(target.pk if target else found.merged_into_id)
+    if found.hidden:
+        raise NotFound("An editor has hidden this story.")
     return found
 
 
@@ -156,6 +169,6 @@ def install(api: NinjaAPI) -> None:
         path = reverse(match.view_name, kwargs=kept) if match else ""
         query = request.META.get("QUERY_STRING", "")
         said = Merged(detail="This story was merged into another.", merged_into=error.into)
-        response = JsonResponse(said.model_dump(), status=301)
+        response = JsonResponse(said.model_dump(), status=302)
         response["Location"] = absolute(f"{path}?{query}" if query else path)
         return response

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
+from ninja.errors import HttpError
 
 from stories.api.problems import NotFound
-from stories.api.reading import Few, Moment, Most, Pages, Start, StoryId, Words, following, paged, read, story
-from stories.selectors import catalogue, exports, framings, lineages
+from stories.api.reading import Few, Moment, Most, Pages, Search, Start, StoryId, following, paged, read, story
+from stories.selectors import catalogue, exports, framings, lineages, queries
 from stories.selectors.catalogue import StoryRecord, Wanted
 from stories.selectors.exports import AttributionRecord
 from stories.selectors.framings import ClaimRecord, ConflictRecord, QuoteRecord
@@ -60,7 +61,7 @@ Until = Annotated[Moment | None, Query(description="Only stories that began by t
 @read(router, "/stories", Stories, name="stories", summary="List stories")
 def list_stories(  # noqa: PLR0913, PLR0917 - each is a parameter of the address
     request: HttpRequest,
-    q: Words = "",
+    q: Search = "",
     outlet: OutletSlug = "",
     since: Since = None,
     until: Until = None,
@@ -72,7 +73,11 @@ def list_stories(  # noqa: PLR0913, PLR0917 - each is a parameter of the address
     known = catalogue.outlet_id(outlet) if outlet else None
     if outlet and known is None:
         raise NotFound("There is no such outlet.")
-    found, further = catalogue.stories(Wanted(q, known, since, until, language), cursor, limit)
+    try:
+        sought = queries.parse(q) if q else None
+    except queries.Unclear as unclear:
+        raise HttpError(422, unclear.reason) from unclear
+    found, further = catalogue.stories(Wanted(sought, known, since, until, language), cursor, limit)
     return {"next": following(request, cursor=further) if further else None, "items": found}
 
 

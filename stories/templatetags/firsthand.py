@@ -32,7 +32,7 @@ _SURE = re.compile(r"\d{1,2} % sure\b")
 
 @register.simple_tag(takes_context=True)
 def when(context: dict[str, Any], at: datetime | None, *flags: str) -> str:
-    """A time in the server's zone: the clock alone for today, else with its date. Nothing for None.
+    """A time in the zone of the page (views.zone): the clock alone for today, else with its date. Nothing for None.
 
     Flags: "ago" adds relative words, "clock" leaves the date to the heading above.
     """
@@ -181,7 +181,7 @@ def host(url: str) -> str:
 
 @register.simple_tag
 def zone() -> str:
-    """The server's time zone, by the name that it has just now."""
+    """The zone that times are shown in, by the name that it has just now: the server's, or the person's own."""
     name = timezone.get_current_timezone_name()
     now = timezone.localtime()
     return name if name == "UTC" else f"{name} (UTC{now:%z})"

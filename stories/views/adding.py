@@ -18,11 +18,11 @@ from django.views.decorators.http import require_safe
 
 from stories.forms import OfferForm, OpmlForm, SiteForm
 from stories.ingest.errors import Failure
-from stories.services import offering, subscribing
+from stories.services import journal, offering, subscribing
 from stories.services.offering import Headline, Offer, Prospect, Site
 from stories.templatetags.firsthand import counted, english
 from stories.views.feeds import feeds_page
-from stories.views.pages import editors_only, page
+from stories.views.pages import editors_only, page, person
 
 # A message is no place for a list of hundreds.
 REFUSED_SHOWN = 10
@@ -72,6 +72,7 @@ def take(request: HttpRequest) -> HttpResponse:
         else:
             said = gettext("%(outlet)s: we have these feeds already.")
             if done.added:
+                journal.note(person(request), [done.outlet], f"{done.added} feeds added by the site's address.")
                 said = gettext("%(outlet)s: %(feeds)s added, first poll in a moment.")
             messages.success(request, said % {"outlet": done.outlet, "feeds": counted(done.added, "feed")})
             return redirect(done.outlet)
@@ -118,6 +119,8 @@ def import_opml(request: HttpRequest) -> HttpResponse:
     done = _imported(form) if form.is_valid() else None
     if done is None:
         return feeds_page(request, SiteForm(), form, status=422)
+    if done.added:
+        journal.note_many(person(request), f"{done.added} feeds", "Added by an OPML file.", journal.ADDITION)
     messages.success(request, f"{named(done.added, done.added_names, 'added')} {_known(done)}".strip())
     if done.refused:
         messages.warning(request, refusals(done.refused))

@@ -18,6 +18,7 @@ from stories.nlp.comparison import Key
 from stories.selectors import claims as selector
 from stories.selectors import columns, comparison, utterances
 from stories.selectors import story as stories
+from stories.views.hidden import hidden, is_hidden
 from stories.views.pages import page
 
 _KEY = re.compile(r"(\d{1,18})-(\d{1,9})", re.ASCII)
@@ -65,7 +66,9 @@ def _asked(request: HttpRequest, pk: int, slug: str, key: Key) -> _Asked | HttpR
         kind = "claim" if request.resolver_match and request.resolver_match.url_name == "claim" else "quote"
         query = request.GET.urlencode()
         address = reverse(kind, args=[story.pk, story.slug, *key])
-        return redirect(f"{address}?{query}" if query else address, permanent=True)
+        return redirect(f"{address}?{query}" if query else address, permanent=story.pk == pk)
+    if is_hidden(request, story):
+        return hidden(request, story)
     return _Asked(story, key, comparison.compared(story))
 
 

@@ -23,6 +23,7 @@ from stories.models import Story
 from stories.selectors import catalogue, citations, exports, sheets
 from stories.selectors import story as stories
 from stories.selectors.framings import Framing
+from stories.views.hidden import SAID, hidden, is_hidden
 from stories.views.pages import page
 
 _CSV, _JSON = "text/csv; charset=utf-8", "application/json; charset=utf-8"
@@ -45,7 +46,9 @@ def listing(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """All that can be taken along of a story."""
     found = _found(pk)
     if (found.pk, found.slug) != (pk, slug):
-        return redirect("story_exports", pk=found.pk, slug=found.slug, permanent=True)
+        return redirect("story_exports", pk=found.pk, slug=found.slug, permanent=found.pk == pk)
+    if is_hidden(request, found):
+        return hidden(request, found)
     framing = Framing(found)
     context = {"story": found, "exports": GROUPS, "claims": len(framing.told.claims), "compared_at": framing.at}
     return page(request, "stories/exports.html", context)
@@ -60,7 +63,9 @@ def export(request: HttpRequest, pk: int, slug: str, name: str) -> HttpResponse:
         raise Http404("There is no such export.")
     found = _found(pk)
     if (found.pk, found.slug) != (pk, slug):
-        return redirect("story_export", pk=found.pk, slug=found.slug, name=name, permanent=True)
+        return redirect("story_export", pk=found.pk, slug=found.slug, name=name, permanent=found.pk == pk)
+    if is_hidden(request, found):
+        raise Http404(SAID)
     response = HttpResponse(chosen.write(found), content_type=chosen.type)
     response["Content-Disposition"] = f'attachment; filename="story-{found.pk}-{found.slug}-{name}"'
     return response

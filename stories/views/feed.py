@@ -22,10 +22,10 @@ from stories.ingest import moves, validators
 from stories.ingest.errors import Failure
 from stories.models import Feed
 from stories.selectors import feed as selector
-from stories.services import hubs, tending
+from stories.services import hubs, journal, tending
 from stories.services.tending import KnownAlready, Wanted
 from stories.templatetags.firsthand import counted, english
-from stories.views.pages import page
+from stories.views.pages import page, person
 
 View = Callable[..., HttpResponse]
 
@@ -90,6 +90,7 @@ def _edited(request: HttpRequest, found: Feed, form: FeedForm) -> bool:
     except Failure as failure:
         form.add_error("url", english(failure.reason))
         return False
+    journal.note(person(request), [found], "Feed edited.")
     messages.success(
         request, gettext("Changed; it is asked at its new address in a moment.") if moved else gettext("Changed.")
     )
@@ -101,6 +102,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask whether to remove a feed; on POST, remove it. Its articles stay."""
     found = _found(pk)
     if request.method == "POST":
+        journal.note(person(request), [found], "Feed removed; its articles stay.", journal.DELETION)
         tending.remove(found)
         said = gettext("%(feed)s is removed and no longer polled. Its articles stay.")
         messages.success(request, said % {"feed": found})

@@ -18,9 +18,9 @@ from stories.models import Feed
 from stories.selectors import feed as feed_selector
 from stories.selectors import feeds as selector
 from stories.selectors import outlets
-from stories.services import seeding, tending
+from stories.services import journal, seeding, tending
 from stories.templatetags.firsthand import counted, spelt
-from stories.views.pages import back, editors_only, is_fragment, page
+from stories.views.pages import back, editors_only, is_fragment, page, person
 
 PAGE = 50
 
@@ -73,6 +73,7 @@ def poll_all(request: HttpRequest) -> HttpResponse:
     chosen = selector.matching(show, query, now)
     done = tending.poll_all(chosen, take_up=form.cleaned_data["take_up"], now=now)
     if done:
+        journal.note_many(person(request), f"{done} feeds", "Made due at once.")
         said = gettext("%(feeds)s asked for: each as soon as its host’s turn comes.")
         messages.success(request, said % {"feeds": counted(done, "feed")})
     else:
@@ -88,6 +89,7 @@ def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
     feed = get_object_or_404(Feed.objects.select_related("outlet"), pk=pk)
     now = timezone.now()
     host = tending.poll_now(feed, now=now)
+    journal.note(person(request), [feed], "Made due at once.")
     if host and host.rest_until:
         said = gettext("%(feed)s is polled when %(host)s no longer rests, at %(at)s.")
         return _done(request, pk, said % {"feed": feed, "host": host, "at": spelt(host.rest_until, now)})
@@ -100,6 +102,7 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
     feed = get_object_or_404(Feed, pk=pk)
     active = request.POST.get("active") == "1"
     tending.set_active(feed, active, now=timezone.now())
+    journal.note(person(request), [feed], "Taken up again." if active else "Paused.")
     return _done(
         request,
         pk,
@@ -120,6 +123,8 @@ def _done(request: HttpRequest, pk: int, said: str) -> HttpResponse:
 def load_known(request: HttpRequest) -> HttpResponse:
     """Load the list of well-known outlets; loading it again adds what is missing."""
     done = seeding.load_known(timezone.now())
+    told = f"{done.outlets} outlets and {done.feeds} feeds"
+    journal.note_many(person(request), told, "Loaded from the list of well-known outlets.", journal.ADDITION)
     said = gettext("%(outlets)s and %(feeds)s added.")
     messages.success(request, said % {"outlets": counted(done.outlets, "outlet"), "feeds": counted(done.feeds, "feed")})
     return back(request, "front")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from stories.models import Outlet
+from stories.selectors import following
 from stories.selectors import outlets as selector
 from stories.views.pages import page
 
@@ -33,9 +34,10 @@ def outlets(request: HttpRequest) -> HttpResponse:
 @require_safe
 def outlet(request: HttpRequest, slug: str) -> HttpResponse:
     """One outlet with its feeds and its latest articles; `before` is a cursor."""
-    found = get_object_or_404(Outlet, slug=slug)
+    found = get_object_or_404(selector.with_logos(), slug=slug)
     shown = selector.outlet_page(found, request.GET.get("before", ""))
-    return page(request, "stories/outlet.html", {"page": shown, "outlet": found})
+    standing = following.standing(request.user, outlet=found)
+    return page(request, "stories/outlet.html", {"page": shown, "outlet": found, "following": standing})
 
 
 def _clean(text: str) -> str:

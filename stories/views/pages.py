@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
+from stories.models import User
 from stories.selectors import kept
 
 View = Callable[..., HttpResponse]
@@ -70,6 +71,27 @@ def editors_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return require_POST(guarded)
+
+
+def people_only(view: View) -> View:
+    """A POST that only people with an account may send; others are asked to sign in, and lose nothing by it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        to = redirect_to_login(_came_from(request))
+        # A redirect would be swapped into the page: htmx is told to leave it.
+        return HttpResponse(headers={"HX-Redirect": to.url}) if is_fragment(request) else to
+
+    return require_POST(guarded)
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in, behind a door that lets nobody else through."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:

@@ -17,6 +17,7 @@ from stories.selectors import (
     comparison,
     conflicts,
     drawing,
+    following,
     graph,
     headlines,
     matrix,
@@ -27,6 +28,7 @@ from stories.selectors import (
 )
 from stories.selectors import story as selector
 from stories.services import returning
+from stories.views.hidden import hidden, is_hidden
 from stories.views.pages import kept_for_readers, page
 
 # What is folded on the page, and until how many reports it is there all the same; of a longer story it comes when asked
@@ -39,22 +41,28 @@ UNFOLDED = 24
 def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One story: where it comes from, who had it when, how outlets differ; `at` shows it as it was at a moment.
 
-    A wrong slug or a merged story redirects for good.
+    A wrong slug redirects for good, a merged story as long as it is one.
     """
     found = selector.find(pk)
     if found is None:
         raise Http404("There is no story at this address.")
     if found.pk != pk or found.slug != slug:
         asked = request.META.get("QUERY_STRING", "")
-        return redirect(found.get_absolute_url() + (f"?{asked}" if asked else ""), permanent=True)
+        # A merge may be undone: a browser that kept its redirect for good would never find the story again.
+        return redirect(found.get_absolute_url() + (f"?{asked}" if asked else ""), permanent=found.pk == pk)
+    if is_hidden(request, found):
+        return hidden(request, found)
     return kept_for_readers(request, _state(found), lambda: _page(request, found))
 
 
 def _state(found: Story) -> tuple[object, ...]:
-    """What tells one state of a story from the next, as far as its page shows it."""
+    """What tells one state of a story from the next, as far as its page shows it: whatever the program or an editor
+    changes, and the latest edit, as edits are told there.
+    """
     traced, compared = getattr(found, "provenance", None), getattr(found, "comparison", None)
-    counts = found.revision, found.traced_revision, found.closed_at, found.locked
-    return (found.pk, *counts, traced and traced.at, compared and compared.at)
+    counts = found.revision, found.traced_revision, found.closed_at, found.reopened_at, found.locked
+    said = found.title, found.named, found.lead_id, found.headline_of_id, found.closing, found.pinned_at, found.hidden
+    return (found.pk, *counts, *said, getattr(found, "edited", 0), traced and traced.at, compared and compared.at)
 
 
 def _page(request: HttpRequest, found: Story) -> HttpResponse:
@@ -66,7 +74,11 @@ def _page(request: HttpRequest, found: Story) -> HttpResponse:
     if number > 1 and not shown.reports:
         raise Http404("The story has no more reports.")
     before = _visit(request, found) if number == 1 else None
-    told = {"moment_form": form, "since": selector.news(shown, before)}
+    told = {
+        "moment_form": form,
+        "since": selector.news(shown, before),
+        "following": following.standing(request.user, story=found),
+    }
     return page(request, "stories/story.html", _told(request, shown) | told)
 
 
@@ -75,7 +87,8 @@ def _past(request: HttpRequest, found: Story, form: MomentForm) -> HttpResponse:
     moment = moments.moment(found, form.cleaned_data["at"])
     if moment is None:
         form.add_error("at", gettext("No report was out by then."))
-        return page(request, "stories/story.html", _told(request, selector.story_page(found)) | {"moment_form": form})
+        refused = {"moment_form": form, "following": following.standing(request.user, story=found)}
+        return page(request, "stories/story.html", _told(request, selector.story_page(found)) | refused)
     told = {"moment": moment, "moment_form": form, "current": found}
     return page(request, "stories/story.html", _told(request, moment.page) | told)
 
