@@ -14,6 +14,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.world import World, build
+from tests.readonce import read_once
+
+__all__ = ["read_once"]
 
 # Root has no sandbox; the rest keeps Chromium from calling home, which no test here may do.
 FLAGS = [
@@ -62,12 +65,6 @@ def browser() -> Iterator[Browser]:
             chromium.close()
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    """No test here is about hashing, which is slow by design."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def world(browser: Browser, transactional_db: None) -> World:
     """Rows enough for every page. Asks for the browser first: it lifts Django's guard."""
@@ -100,3 +97,12 @@ def visit(browser: Browser, live_server) -> Iterator[Callable[..., Visit]]:
 def _foreign(one: Visit, url: str) -> None:
     if not url.startswith((one.base + "/", "data:")):
         one.complaints.append(f"{one.page.url} asked for {url}")
+
+
+def tab_to(page: Page, name: str, limit: int = 80) -> None:
+    """Press Tab until the element with this text has the focus."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()").startswith(name):
+            return
+    pytest.fail(f"no “{name}” within {limit} tabs")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from stories.models import Story
-from tests.browser.test_grouping import tab_to
+from tests.browser.conftest import tab_to
 from tests.browser.test_pages import VARIANTS, look, serious
 from tests.nlp.provenance_worlds import NINE, POST
 from tests.stories_compared import dredging

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from stories.models import Story
-from tests.browser.test_grouping import tab_to
+from tests.browser.conftest import tab_to
 from tests.browser.test_pages import VARIANTS, look
 from tests.nlp.provenance_worlds import NINE, harbour
 from tests.stories_traced import forty, traced

@@ -35,7 +35,7 @@ def test_the_list_is_found_by_mouse(visit, world):
     page.get_by_role("button", name="Keyboard shortcuts").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("next and previous headline or claim")).to_be_visible()
-    expect(dialog.get_by_text("follow this story")).to_be_hidden()
+    expect(dialog.get_by_text("follow what the page is about")).to_be_hidden()
     dialog.get_by_role("button", name="Close").click()
     expect(page.get_by_role("button", name="Keyboard shortcuts")).to_be_focused()
 
@@ -61,7 +61,7 @@ def test_f_presses_the_follow_button_where_there_is_one(visit, world):
     page.keyboard.press("f")
     expect(page.get_by_role("button", name="Following")).to_be_visible()
     page.keyboard.press("?")
-    expect(page.get_by_text("follow this story")).to_be_visible()
+    expect(page.get_by_text("follow what the page is about")).to_be_visible()
 
 
 def test_keys_are_text_while_one_types_and_nothing_with_modifiers(visit, world):

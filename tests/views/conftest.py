@@ -5,13 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from stories.models import User
 from tests import factories
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    """No test here is about hashing, which is slow by design."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -27,6 +22,19 @@ def editor_client(db: None) -> Client:
     """Signed in as an editor, whose forms must carry the CSRF token as everybody's do."""
     client = Client()
     client.force_login(factories.editor())
+    return client
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """An editor with a name that pages can tell."""
+    return factories.editor(email="ada@isles.example", first_name="Ada", last_name="Quill")
+
+
+@pytest.fixture
+def desk(client: Client, ada: User) -> Client:
+    """Signed in as her; her forms may leave the CSRF token out."""
+    client.force_login(ada)
     return client
 
 

@@ -67,9 +67,12 @@ def test_a_source_tells_its_kind_its_way_why_it_is_unnamed_and_what_it_does(clie
     people = seen[seen.index("“not authorised to speak”") - 120 :]
     assert "Two people familiar with the survey anonymous by way of The Tern Gazette" in people
     assert "Why unnamed: “not authorised to speak”" in people
-    assert "Ada Quill named denies Ada Quill , the harbour master, denied that anybody was in danger" in seen
+    assert (
+        "Ada Quill named Follow : Ada Quill denies Ada Quill , the harbour master, denied that anybody was in danger"
+        in seen
+    )
     assert "hedged: “reportedly”" in seen
-    assert "Lockworks organisation gave no answer" in seen
+    assert "Lockworks organisation Follow : Lockworks gave no answer" in seen
     for words in ("1 passage with a denial", "1 passage where an answer was not given", "1 passage where the outlet"):
         assert words in seen
 
@@ -211,5 +214,6 @@ def test_the_articles_own_outlet_is_called_so(client, page):
 def test_findings_cost_one_query_however_many(client, django_assert_max_num_queries):
     row = cited.article()
     factories.story([row])
-    with django_assert_max_num_queries(5):
+    # One of them asks what editors set right.
+    with django_assert_max_num_queries(6):
         client.get(row.get_absolute_url())

@@ -144,7 +144,7 @@ def test_links_outlive_a_merge_and_a_new_headline(client, story):
     story.merged_into = target
     story.save(update_fields=["merged_into"])
     answer = client.get(f"{url}?at=1-2")
-    assert answer.status_code == 301
+    assert answer.status_code == 302
     assert answer.url == url.replace(story.get_absolute_url(), target.get_absolute_url()) + "?at=1-2"
 
 

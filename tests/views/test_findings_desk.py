@@ -57,6 +57,8 @@ def rows(number: int) -> None:
 def test_a_list_costs_the_same_however_long(desk, name, django_assert_max_num_queries):
     for number in range(4):
         rows(number)
+    # The first request of a session is noted in the list of sessions.
+    desk.get(listing(name))
     with django_assert_max_num_queries(9):
         assert desk.get(listing(name)).status_code == 200
     assert desk.get(listing(name), {"q": "gate"}).status_code == 200
@@ -161,12 +163,10 @@ def test_a_dismissed_name_can_be_taken_up_again(desk):
     assert row.dismissed_at is None
 
 
-def test_only_who_may_make_outlets_decides(client):
-    editor = factories.editor()
-    client.force_login(editor)
+def test_only_editors_decide_whether_a_name_is_an_outlets(reader_client):
     row = proposal()
-    assert client.get(listing("proposal")).status_code == 403
-    client.post(listing("proposal"), {"action": "dismiss", "_selected_action": [row.pk]})
+    assert reader_client.get(listing("proposal")).status_code == 302
+    reader_client.post(listing("proposal"), {"action": "dismiss", "_selected_action": [row.pk]})
     row.refresh_from_db()
     assert row.dismissed_at is None
 

@@ -46,7 +46,7 @@ def _sources() -> Iterator[tuple[Path, bytes]]:
         for path in (ROOT / folder).rglob("*.py"):
             if "migrations" not in path.parts:
                 yield path, path.read_bytes()
-    for path in (ROOT / "templates").rglob("*.html"):
+    for path in sorted(one for kind in ("*.html", "*.txt") for one in (ROOT / "templates").rglob(kind)):
         lines = templatize(path.read_text(encoding="utf-8"), origin=str(path)).splitlines()
         # The indentation of markup is none that Python's tokenizer would understand.
         yield path, "\n".join(line.strip() for line in lines).encode()
@@ -138,7 +138,7 @@ def test_the_units_of_intervals_are_declared(said):
 
 def test_every_noun_that_a_page_counts_is_declared():
     counted = set()
-    for path in (ROOT / "templates").rglob("*.html"):
+    for path in sorted(one for kind in ("*.html", "*.txt") for one in (ROOT / "templates").rglob(kind)):
         counted |= set(re.findall(r"counted:[\"']([^\"']+)[\"']", path.read_text(encoding="utf-8")))
     for path in (ROOT / "stories").rglob("*.py"):
         counted |= set(re.findall(r"counted\([^()]+, [\"']([a-z ,]+)[\"']\)", path.read_text(encoding="utf-8")))
@@ -148,7 +148,7 @@ def test_every_noun_that_a_page_counts_is_declared():
 
 def test_contexts_of_words_in_templates_are_enumerations_or_declared(said):
     contexts = {context for context, _, _ in said if context}
-    for path in (ROOT / "templates").rglob("*.html"):
+    for path in sorted(one for kind in ("*.html", "*.txt") for one in (ROOT / "templates").rglob(kind)):
         for kind in re.findall(r"\|word:\"(\w+)\"", path.read_text(encoding="utf-8")):
             assert kind in contexts, (path.name, kind)
 

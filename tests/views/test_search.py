@@ -6,7 +6,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
+from stories.models import Article
+from stories.selectors import queryfields
+from stories.selectors.queries import parse
 from tests import factories
 from tests.factories import MORNING
 
@@ -104,7 +108,7 @@ def test_an_empty_query_explains_how_to_ask(client, page):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("q=" + "x" * 201, "200 characters"),
+        ("q=" + "x" * 501, "500 characters"),
         ("q=a&outlet=nobody", "There is no such outlet."),
         ("q=a%00b", "Null characters"),
         ("q=a&since=3000", "not one of the available"),
@@ -132,3 +136,65 @@ def test_a_present_version_is_searched_not_a_past_one(client):
     factories.article(title="Minister blamed", headlines=["Minister at odds"])
     assert titles(client.get("/search/?q=blamed")) == ["Minister blamed"]
     assert titles(client.get("/search/?q=odds")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("harbour (ferry OR ministers) -dawn", {"Harbour ministers meet"}),
+        ("outlet:meridian-post", {"Harbour ministers meet"}),
+        ("harbour before:2026-03-01", {"An old story of the harbour"}),
+        ("title:dredging OR herring", {"Herring prices"}),
+    ],
+)
+def test_operators_and_fields(client, articles, query, found):
+    assert set(titles(client.get("/search/", {"q": query}))) == found
+
+
+def test_fields_alone_show_how_the_reports_begin_the_latest_first(client, page, articles):
+    text = page(client, "/search/?q=before:2026-12-01")
+    assert titles(client.get("/search/?q=before:2026-12-01"))[-1] == "An old story of the harbour"
+    assert "The dredging contract was discussed at length." in text
+    assert "<mark>" not in text
+
+
+def test_what_cannot_be_understood_is_said_at_the_field_and_kept(client, page, articles):
+    text = page(client, "/search/?q=harbour+outlet%3Anobody%22%3C", status=422)
+    assert "There is no outlet “nobody” here." in text
+    assert 'value="harbour outlet:nobody&quot;&lt;"' in text
+    assert 'aria-invalid="true"' in text
+    assert 'id="id_q_error"' in text
+    assert '<details class="help" open>' in text
+
+
+@pytest.mark.parametrize(
+    "query", ["(" * 500, ")" * 500, "'; DROP TABLE stories_article; --", "a:* & !b <-> c \\", "%s %(x)s"]
+)
+def test_hostile_searches_do_no_harm(client, articles, query):
+    assert client.get("/search/", {"q": query}).status_code in (200, 422)
+    assert client.get("/search/feed.atom", {"q": query}).status_code in (200, 422)
+    assert client.get("/api/v1/stories", {"q": query}).status_code in (200, 422)
+
+
+def test_the_help_names_every_field(client, page):
+    text = page(client, "/search/")
+    for example in queryfields.EXAMPLES:
+        assert f"<code>{example}:" in text
+
+
+def test_the_api_says_what_it_cannot_understand(client):
+    response = client.get("/api/v1/stories", {"q": "sauce:named"})
+    assert response.status_code == 422
+    assert "There is no field “sauce:”" in response.json()["detail"]
+
+
+def test_words_and_operators_are_searched_in_the_index(articles):
+    found = Article.objects.filter(parse("harbour -ferry outlet:meridian-post source:named").condition())
+    with connection.cursor() as cursor:
+        # With so few rows reading all of them is quicker; whether the index can answer is the point.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    assert (
+        "Bitmap Index Scan on version_search" in Article.objects.filter(parse("harbour lang:en").condition()).explain()
+    )
+    assert "Seq Scan on stories_version" not in found.explain()

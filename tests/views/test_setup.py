@@ -73,7 +73,7 @@ def test_the_demo_world_is_started(client):
     [
         ({"again": "another one entirely"}, "The two passwords differ."),
         ({"password": "password123", "again": "password123"}, "too common"),
-        ({"password": "short", "again": "short"}, "at least 10 characters"),
+        ({"password": "short", "again": "short"}, "at least 12 characters"),
         ({"password": "ada@isles.example", "again": "ada@isles.example"}, "too similar"),
         ({"email": "not an address"}, "valid email address"),
         ({"start_with": "everything"}, "not one of the available choices"),

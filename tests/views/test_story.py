@@ -145,7 +145,7 @@ def test_a_merged_story_leads_to_where_it_went(client):
     middle = factories.story([], title="Middle", merged_into=last)
     first = factories.story([], title="First", merged_into=middle)
     response = client.get(first.get_absolute_url())
-    assert (response.status_code, response.url) == (301, last.get_absolute_url())
+    assert (response.status_code, response.url) == (302, last.get_absolute_url())
 
 
 def test_a_loop_of_merges_is_no_endless_walk(client):

@@ -171,8 +171,8 @@ def test_what_comes_from_outside_is_escaped(client, page):
 
 def test_queries_do_not_grow_with_provenance(client, django_assert_max_num_queries):
     story = traced(forty())
-    # Besides the eight of any story: articles with their texts, what is cited in them, what happened.
-    with django_assert_max_num_queries(11):
+    # Besides the eight of any story: articles with their texts, what is cited in them, what happened, what editors said.
+    with django_assert_max_num_queries(12):
         assert client.get(story.get_absolute_url()).status_code == 200
 
 
