@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.browser.world import World, build
 from tests.readonce import read_once
@@ -47,22 +47,40 @@ class Visit:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
 
+# Debian's Chromium without its windows, in a quarter of the time, and the whole of it.
+SHELL, WHOLE = ("chromium-headless-shell",), ("chromium", "chromium-browser")
+
+
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; without one, CI fails and others skip."""
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's loop, of which a thread has one."""
+    with pytest.MonkeyPatch.context() as patch:
+        # It runs in this thread, and Django would take each query here for one inside a coroutine.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as it:
+            yield it
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium, of the lighter kind where that is installed. It shows no notifications: see `launched`."""
+    yield from launched(playwright, *SHELL, *WHOLE)
+
+
+def launched(playwright: Playwright, *programs: str) -> Iterator[Browser]:
+    """The first of these programs that is here, or the one that is named in CHROMIUM.
+
+    Without any, CI fails and others skip.
+    """
+    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, programs)), None)
     if executable is None:
         reason = "no Chromium here: install it, or name it in CHROMIUM"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    with pytest.MonkeyPatch.context() as patch:
-        # Playwright's loop runs in this thread, and Django would take each query here for one inside a coroutine.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-            yield chromium
-            chromium.close()
+    chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

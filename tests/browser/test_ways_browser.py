@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Playwright, expect
 
 from stories.models import Attempt, Channel, User
 from stories.services import unsubscribing, ways
 from tests import factories, followed
-from tests.browser.conftest import Visit
+from tests.browser.conftest import WHOLE, Visit, launched
 from tests.browser.test_pages import VARIANTS, look
 from tests.views.test_push_pages import subscription
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Notifications need the whole of Chromium."""
+    yield from launched(playwright, *WHOLE)
+
 
 # A push service of its own for a browser that has none: what it subscribed to is remembered as browsers do.
 PUSH_SERVICE = """(() => {
