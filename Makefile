@@ -2,6 +2,9 @@
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTEST_ARGS ?=
+# Two at a time, each with servers of its own; a file's tests stay together, as some share what took minutes, and come in
+# the order in which they were collected: those that take longest first (tests/conftest.py).
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,12 +15,12 @@ DEPLOYED := env -i PATH="$$PATH" HOME="$$HOME" DATABASE_URL=postgres://none@/non
 	PUBLIC_URL=https://news.example BEHIND_PROXY=1 \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')"
 
-.PHONY: help setup setup-dev run demo test lint types check lock messages
+.PHONY: help setup setup-dev run demo test endurance lint types check lock messages
 
 help:
 	@echo "make run      start everything and print the address (PORT=$(PORT), HOST=$(HOST))"
 	@echo "make demo     the same, with the invented news world loaded"
-	@echo "make test     run the tests;  make lint, make types, make check: what CI runs besides"
+	@echo "make test     run the tests;  make endurance, make lint, make types, make check: what CI runs besides"
 	@echo "make setup    the virtual environment alone;  make lock: pin the requirements anew"
 	@echo "make messages collect the words of the pages for translators, and compile their work (needs gettext)"
 
@@ -67,9 +70,11 @@ test: setup-dev
 	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
 		echo "No Chromium on this machine: the browser tests need one."; [ -z "$$CI" ]; \
 	fi
-	@# Two at a time, each with servers of its own; a file's tests stay together, as some share what took minutes, and
-	@# come in the order in which they were collected: those that take longest first (tests/conftest.py).
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(PYTEST) -m "not endurance" $(PYTEST_ARGS)
+
+# Minutes each: races, kills, whole systems, the labelled sets.
+endurance: setup-dev
+	@$(PYTEST) -m endurance $(PYTEST_ARGS)
 
 lint: setup-dev
 	@echo "ruff: rules, then format"

@@ -87,6 +87,6 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first: one that began last would keep one of two workers waiting for minutes."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    longest = "test_floors.py"
-    items.sort(key=lambda item: (item.path.name != longest, item.path not in slow))
+    long = {item.path for item in items for name in ("slow", "endurance") if item.get_closest_marker(name)}
+    longest = {"test_floors.py", "test_up.py"}
+    items.sort(key=lambda item: (item.path.name not in longest, item.path not in long))

@@ -96,7 +96,7 @@ def test_a_missing_or_broken_file(tmp_path: Path, data: bytes | None) -> None:
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_the_benchmark_is_met(shared: Path) -> None:
     report = evaluate(shared / "extraction" / "aeb.tar", None, None)
     assert report["pages"] == 181

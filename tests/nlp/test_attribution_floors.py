@@ -19,7 +19,7 @@ FLOORS = json.loads((ROOT / "tests" / "floors.json").read_text())["attribution"]
 FILE = ROOT.parent / "shared" / "data" / "attribution" / "polnear_dev.jsonl.gz"
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.endurance,
     pytest.mark.skipif(not FILE.exists(), reason=f"the labelled articles are no part of the project and not at {FILE}"),
 ]
 

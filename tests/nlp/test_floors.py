@@ -20,7 +20,7 @@ DATA = ROOT.parent / "shared" / "data" / "clustering"
 SETS = [name for name in FLOORS if name != "mean"]
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.endurance,
     # Two minutes on an idle machine; the first test waits for all sets.
     pytest.mark.timeout(1500),
     pytest.mark.skipif(not DATA.is_dir(), reason=f"the labelled sets are no part of the project and not at {DATA}"),

@@ -19,7 +19,7 @@ FLOORS = json.loads((ROOT / "tests" / "floors.json").read_text())["provenance"]
 DATA = ROOT.parent / "shared" / "data" / "provenance" / "visible.jsonl"
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.endurance,
     pytest.mark.skipif(not DATA.is_file(), reason=f"the labelled set is no part of the project and not at {DATA}"),
 ]
 

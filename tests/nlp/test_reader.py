@@ -144,7 +144,7 @@ def test_one_sentence_of_5000_words(real: reader.Reader) -> None:
     assert by_cue(text, reading, "said").content
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_50000_words_take_bounded_time(real: reader.Reader) -> None:
     text = "\n".join([ARTICLE] * 450)
     assert len(text.split()) > 50_000
@@ -154,7 +154,7 @@ def test_50000_words_take_bounded_time(real: reader.Reader) -> None:
     assert max(one.cue[1] for one in reading.attributions) <= reader.MOST_CHARACTERS
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_scripts_of_one_token_a_character_are_bounded_too(real: reader.Reader) -> None:
     assert len(real.score("地" * 60_000).offsets) <= reader.MOST_TOKENS + 1
 

@@ -21,7 +21,7 @@ from tests import factories
 from tests.steps.curating import consistent
 from tests.steps.replayed import State
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.endurance, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 200
 # Every so many rounds both give the story a title, and a report comes in for the worker to group.

@@ -87,6 +87,7 @@ def test_look_alike_events_stay_apart_and_reports_of_one_event_meet(demo_web, no
     assert mixed == []
 
 
+@pytest.mark.endurance
 def test_a_worker_killed_again_and_again_loses_nothing_and_doubles_nothing(demo_web, now, monkeypatch):
     dice = random.Random(7)
 

@@ -24,7 +24,7 @@ from stories.nlp.events import DIMENSIONS
 from stories.services import grouping
 from tests import factories
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.endurance, pytest.mark.django_db(transaction=True)]
 
 PROCESSES, THREADS = 2, 4
 ARTICLES = 500

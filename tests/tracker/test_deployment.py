@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 90.0
 PASSWORD = "of-this-test"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 
 def free_port() -> int:

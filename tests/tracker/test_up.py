@@ -107,7 +107,7 @@ def start(var: Path) -> Iterator[Callable[[int], Started]]:
         one.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_from_the_first_start_over_two_kills_to_the_stop(var: Path, start: Callable[[int], Started]) -> None:
     port = free_port()
     first = start(port)
