@@ -13,16 +13,17 @@ from stories.models import Follow, FollowKind
 def followers(stories: Collection[int]) -> dict[int, int]:
     """How many people follow each of these stories, by itself, by an address that leads to it, or as a team. One query.
 
-    Stories that nobody follows are left out.
+    Whoever follows twice counts once. Stories that nobody follows are left out.
     """
     if not stories:
         return {}
     of_them = Q(story__in=stories) | Q(story__merged_into__in=stories)
+    active = Q(user__is_active=True) | Q(team__members__is_active=True)
     rows = (
         Follow.objects.live()
-        .filter(of_them, kind=FollowKind.STORY)
+        .filter(of_them, active, kind=FollowKind.STORY)
         .order_by()
         .values(leads_to=Coalesce("story__merged_into", "story"))
-        .annotate(alone=Count("user", distinct=True), in_teams=Count("team__members", distinct=True))
+        .annotate(people=Count(Coalesce("user", "team__members"), distinct=True))
     )
-    return {row["leads_to"]: row["alone"] + row["in_teams"] for row in rows}
+    return {row["leads_to"]: row["people"] for row in rows}

@@ -212,6 +212,9 @@ def test_priority_is_doubt_times_reach_and_follows_both(now):
     doubt.refresh_from_db()
     assert (doubt.reach, doubt.priority) == (9, pytest.approx(0.8 * 9))
     assert questions.refresh(now).weighed == 0
+    followed.follow(factories.user(is_active=False), other, now=now)
+    followed.follow(ann, other, now=now)
+    assert questions.refresh(now).weighed == 0, "who follows twice counts once, and who is gone not at all"
 
 
 @pytest.mark.parametrize(("p", "doubtful"), [(0.5, 1), (0.0, 0), (1.0, 0), (0.75, 0.5), (0.25, 0.5)])
