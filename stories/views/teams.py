@@ -188,7 +188,7 @@ def delete(request: HttpRequest, found: Team, user: User) -> HttpResponse:
         "act": gettext("Delete the team"),
     }
     said = gettext("The team “%(name)s” is deleted.") % {"name": found.name}
-    return _sure(request, found, words, lambda: service.delete(found, user), said, "teams")
+    return _sure(request, found, words, lambda: service.delete(found, user), said, "teams", for_good=True)
 
 
 def _page(request: HttpRequest, found: Team, user: User, **more: Any) -> HttpResponse:
@@ -206,10 +206,12 @@ def _sure(
     act: Callable[[], None],
     said: str,
     to: str = "",
+    *,
+    for_good: bool = False,
 ) -> HttpResponse:
     """The page that asks whether one is sure; on POST the act, and then to the page named `to`, or the team's."""
     if request.method != "POST":
-        return page(request, "stories/team_sure.html", {"team": found, **words})
+        return page(request, "stories/team_sure.html", {"team": found, "for_good": for_good, **words})
     try:
         act()
     except service.Refused as refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import inspect
 import re
@@ -92,6 +93,26 @@ def test_every_sentence_is_in_the_catalogue_and_nothing_stale(said, german):
     assert len(said) > 1000
     assert {key: said[key] for key in said.keys() - german.keys()} == {}
     assert german.keys() - said.keys() == set()
+
+
+# What stands in templates as it is: names, units, and what is the same in every language.
+NAMES = ("Firsthand", "Slack", "Discord", "Matrix", "Telegram", "ntfy", "Gotify", "Mattermost", "Rocket.Chat")
+AS_THEY_ARE = {*NAMES, "Nextcloud Talk", "HTTP", "ms", "openapi.json", "feed.atom", "/api/v1/stories/"}
+# What a translator is shown, what nobody is, and what is no text.
+ELSEWHERE = re.compile(
+    r"{%\s*(blocktrans(?:late)?|comment|held)\b.*?{%\s*end\1\s*%}|{%\s*block (?:bodyclass|coltype)\b.*?{%\s*endblock\s*%}"
+    r"|<(script|style|code|kbd)\b.*?</\2>|{#.*?#}|{rows}|{time}",
+    re.DOTALL,
+)
+READ_OUT = re.compile(r'\b(?:aria-label|title|placeholder|alt)="([^"\0]+)"')
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
+def test_no_word_of_a_template_is_left_out(path):
+    bare = re.sub(r"{%.*?%}|{{.*?}}", "\0", ELSEWHERE.sub("", path.read_text(encoding="utf-8")), flags=re.DOTALL)
+    parts = [*re.sub(r"<[^>]*>", "\0", bare).split("\0"), *READ_OUT.findall(bare)]
+    left = {html.unescape(part).strip(" \n\xa0·.,:;()") for part in parts}
+    assert {part for part in left if re.search(r"[^\W\d_]{2}", part)} <= AS_THEY_ARE
 
 
 def test_every_sentence_is_translated(german):
