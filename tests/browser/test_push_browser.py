@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, CDPSession, Page, Playwright, expect
 
+from stories.models import Channel
 from stories.models import Visit as SeenStory
+from stories.services import ways
 from tests import factories, followed
 from tests.browser.conftest import WHOLE, Visit, launched
 from tests.browser.test_ways_browser import sign_in
+from tests.views.test_push_pages import subscription
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -47,6 +51,20 @@ PARTS = """async () => {
   const cache = await caches.open("firsthand-parts-1");
   const needed = [...document.querySelectorAll("link[rel=stylesheet]")].map((link) => link.href);
   return (await Promise.all([...needed, "/offline/"].map((one) => cache.match(one)))).every(Boolean);
+}"""
+
+
+# An event that only the browser itself can make, made by script: such a one may neither wait nor open windows, so that
+# what it waits for and what it opens is noted instead.
+HAPPENS = """async ([name, given]) => {
+  const awaited = [], opened = [];
+  ExtendableEvent.prototype.waitUntil = (one) => awaited.push(one);
+  clients.openWindow = async (address) => opened.push(`new ${address}`);
+  WindowClient.prototype.focus = async function () { opened.push(this.url); };
+  const [notification] = await registration.getNotifications();
+  dispatchEvent(Object.assign(new ExtendableEvent(name), { notification }, given));
+  await Promise.all(awaited);
+  return opened;
 }"""
 
 
@@ -87,6 +105,12 @@ class Pushed:
             if self.comes(lambda: self.which() - before, seconds=10):
                 return
         pytest.fail("it was not shown")
+
+    def happens(self, name: str, **given: Any) -> list[str]:
+        """What the worker brings to the front at an event of this name."""
+        (worker,) = self.page.context.service_workers
+        brought: list[str] = worker.evaluate(HAPPENS, [name, given])
+        return brought
 
     def which(self) -> set[str]:
         return set(self.page.evaluate(WHICH))
@@ -225,6 +249,35 @@ def test_what_is_kept_is_bounded_and_forgotten_at_signing_out(pushed):
     assert pushed.kept(0) == []
     pushed.until(lambda: not pushed.shown())
     pushed.one.complaints.clear()
+
+
+def test_a_click_opens_what_was_told_or_brings_it_to_the_front(pushed):
+    story = address("Ferry runs aground")
+    pushed.told(title="Ferry", url=story)
+    assert pushed.happens("notificationclick") == [f"new {pushed.one.base}{story}"]
+    pushed.until(lambda: not pushed.shown())
+    pushed.one.open(story)
+    pushed.told(title="Ferry again", url=story)
+    assert pushed.happens("notificationclick") == [pushed.one.base + story]
+
+
+def test_a_browser_with_a_new_address_for_pushes_says_so_itself(pushed):
+    reader = factories.user()
+    sign_in(pushed.one, reader)
+    old, new = (subscription(f"https://push.example.org/send/{number}") for number in (1, 2))
+    ways.add_push(reader, old, "Firefox on Windows", timezone.now())
+    Channel.objects.update(pace="daily")
+    before = Channel.objects.get()
+    pushed.happens("pushsubscriptionchange", oldSubscription=old, newSubscription=new)
+    after = Channel.objects.get()
+    assert (after.pk, after.pace) == (before.pk, "daily"), "the way is the same, with its settings"
+    assert after.key != before.key
+
+
+def test_whoever_has_signed_out_gets_no_new_address(pushed):
+    pushed.happens("pushsubscriptionchange", oldSubscription=None, newSubscription=subscription())
+    assert not Channel.objects.exists()
+    pushed.one.complaints = [one for one in pushed.one.complaints if "401" not in one]
 
 
 def test_pages_of_other_kinds_are_not_kept(pushed):
