@@ -83,42 +83,12 @@ def merge(kept: Story, gone: Story, now: datetime) -> Preview:
 
 def split(story: Story, chosen: Collection[int], now: datetime) -> Preview:
     """Some reports as a story of their own, the rest at the address that was there."""
-    every, moving, rest = _parts(story, chosen)
-    seen = Seen.of([story], every)
-    return Preview(
-        act=Act.SPLIT,
-        before=[shapes.now(seen, story)],
-        after=[
-            shapes.mark_first(shapes.then(seen, story, rest), story, seen),
-            shapes.then(seen, None, moving, of=story, coming=moving),
-        ],
-        moving=moving,
-        turned=overridden.turned(moving, {one.pk: 0 for one in moving} | {one.pk: story.pk for one in rest}),
-        said=overridden.said([story], None),
-        lapsing=_lapsing(Q(articles__overlap=[one.pk for one in moving])),
-        told=0 if story.hidden else followers.woken([story], Wake.SPLIT, now),
-        reckoned=seen.reckoned,
-        against=_leaves(chosen, moving, rest),
-    )
+    return _parting(Act.SPLIT, story, chosen, now)
 
 
 def remove(story: Story, chosen: Collection[int], now: datetime) -> Preview:
     """Some reports out of the story, each for itself."""
-    every, moving, rest = _parts(story, chosen)
-    seen = Seen.of([story], every)
-    apart = {one.pk: -place for place, one in enumerate(moving)}
-    return Preview(
-        act=Act.REMOVE,
-        before=[shapes.now(seen, story)],
-        after=[shapes.mark_first(shapes.then(seen, story, rest), story, seen)],
-        moving=moving,
-        turned=overridden.turned(moving, apart | {one.pk: story.pk for one in rest}),
-        said=overridden.said([story], None),
-        lapsing=_lapsing(Q(articles__overlap=[one.pk for one in moving])),
-        told=0 if story.hidden else followers.woken([story], Wake.SPLIT, now),
-        reckoned=seen.reckoned,
-        against=_leaves(chosen, moving, rest),
-    )
+    return _parting(Act.REMOVE, story, chosen, now)
 
 
 def move(story: Story, chosen: Collection[int], to: Story) -> Preview:
@@ -146,6 +116,29 @@ def move(story: Story, chosen: Collection[int], to: Story) -> Preview:
         told=0,
         reckoned=seen.reckoned,
         against=replace(fits, nothing_left=against.nothing_left, not_there=against.not_there),
+    )
+
+
+def _parting(act: Act, story: Story, chosen: Collection[int], now: datetime) -> Preview:
+    """Reports leave a story, together or each for itself; the rest keeps its address."""
+    every, moving, rest = _parts(story, chosen)
+    seen = Seen.of([story], every)
+    after = [shapes.mark_first(shapes.then(seen, story, rest), story, seen)]
+    if act == Act.SPLIT:
+        after.append(shapes.then(seen, None, moving, of=story, coming=moving))
+    # The stories that come of it have no numbers yet: one for all, or one for each.
+    where = {one.pk: 0 if act == Act.SPLIT else -place for place, one in enumerate(moving)}
+    return Preview(
+        act=act,
+        before=[shapes.now(seen, story)],
+        after=after,
+        moving=moving,
+        turned=overridden.turned(moving, where | {one.pk: story.pk for one in rest}),
+        said=overridden.said([story], None),
+        lapsing=_lapsing(Q(articles__overlap=[one.pk for one in moving])),
+        told=0 if story.hidden else followers.woken([story], Wake.SPLIT, now),
+        reckoned=seen.reckoned,
+        against=_leaves(chosen, moving, rest),
     )
 
 

@@ -15,6 +15,7 @@ from stories.services import bonds, curation, leases, marking, undoing
 from stories.services.acts import By, Refused
 from stories.services.serial import take_turn
 from tests import factories
+from tests.atonce import at_once
 from tests.steps.curating import SURE, consistent, members, said, story_of
 
 pytestmark = pytest.mark.django_db
@@ -277,20 +278,8 @@ def test_two_editors_at_once_merge_once(now):
     for _ in range(5):
         one, mine = story_of(now, 3)
         two, theirs = story_of(now, 3)
-        start = threading.Barrier(2)
-
-        def work(kept, gone, start=start):
-            try:
-                start.wait()
-                return curation.merge(kept, gone, By.person(user), now)
-            except Refused:
-                return None
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(2) as pool:
-            edits = list(pool.map(work, (one, two), (two, one)))
-        assert sum(edit is not None for edit in edits) == 1
+        edits = at_once(lambda pair: curation.merge(*pair, By.person(user), now), [(one, two), (two, one)], Refused)
+        assert sum(isinstance(edit, Edit) for edit in edits) == 1
         assert members(one) | members(two) == {*mine, *theirs}
         assert Story.objects.filter(pk__in=(one.pk, two.pk), merged_into=None).count() == 1
     assert Edit.objects.count() == 5

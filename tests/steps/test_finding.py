@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from stories.ingest import feeds
 from stories.models import Article, ArticleKey, FeedEntry, Outlet, Stage, TextState
 from stories.services import finding, identity, renewing
 from tests import factories
+from tests.atonce import at_once
 from tests.fakes import rss
 
 pytestmark = pytest.mark.django_db
@@ -278,23 +277,16 @@ def test_two_feeds_that_show_a_new_article_at_the_same_moment_make_one(now, monk
 def test_many_feeds_with_the_same_news_at_once_neither_double_an_article_nor_lock_each_other(now):
     outlet = factories.outlet()
     feeds_ = [factories.feed(outlet=outlet) for _ in range(4)]
-    start = threading.Barrier(len(feeds_))
 
     def work(number):
-        try:
-            start.wait()
-            for poll in range(6):
-                news = [
-                    item(n, guid=f"{number}-{n}", title=f"Headline {n} of {poll}")
-                    for n in range(poll * 10, poll * 10 + 20)
-                ]
-                with transaction.atomic():
-                    keep(feeds_[number], now, *(news if number % 2 else reversed(news)))
-        finally:
-            connection.close()
+        for poll in range(6):
+            news = [
+                item(n, guid=f"{number}-{n}", title=f"Headline {n} of {poll}") for n in range(poll * 10, poll * 10 + 20)
+            ]
+            with transaction.atomic():
+                keep(feeds_[number], now, *(news if number % 2 else reversed(news)))
 
-    with ThreadPoolExecutor(len(feeds_)) as pool:
-        list(pool.map(work, range(len(feeds_))))
+    at_once(work, range(len(feeds_)))
     assert Article.objects.count() == 70
     assert FeedEntry.objects.count() == 4 * 70
 

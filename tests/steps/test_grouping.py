@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from stories.models import Article, Recent, Story, TermCount
 from stories.nlp import grouping as deciding
@@ -15,6 +13,7 @@ from stories.nlp.likeness import KEYS
 from stories.services import closing, curation, grouping, surroundings, tracing
 from stories.services.acts import By
 from tests import factories
+from tests.atonce import at_once
 from tests.steps import grouped
 from tests.steps.grouped import BUDGET, FERRY, FERRY_AGAIN, at_angle, group, read
 
@@ -297,18 +296,12 @@ def test_a_story_costs_the_same_questions_however_large_it_is(now, monkeypatch, 
 @pytest.mark.django_db(transaction=True)
 def test_reports_of_one_event_that_come_at_once_found_one_story(now):
     articles = [read(now, *report) for report in (FERRY, FERRY_AGAIN, FERRY, FERRY_AGAIN)]
-    start = threading.Barrier(len(articles))
 
     def work(article):
-        try:
-            start.wait()
-            with transaction.atomic():
-                group(article, now)
-        finally:
-            connection.close()
+        with transaction.atomic():
+            group(article, now)
 
-    with ThreadPoolExecutor(len(articles)) as pool:
-        list(pool.map(work, articles))
+    at_once(work, articles)
     story = Story.objects.get()
     assert story.article_count == story.revision == story.articles.count() == 4
     assert TermCount.objects.get(lang="en", term="").articles == 4

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import html
 import re
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 
 from stories.models import Invitation, Team, User
 from stories.services import invitations, teams
 from stories.services.teams import Refused
 from tests import factories
+from tests.atonce import at_once
 from tests.views.people import admin, browser, person, team
 
 pytestmark = pytest.mark.django_db
@@ -244,42 +243,14 @@ def test_of_two_who_take_a_link_up_at_once_one_is_too_late(mute):
     now = timezone.now()
     row, _token = invitations.invite("new@isles.example", admin(), now, editor=True)
     users = [factories.user() for _ in range(4)]
-    start, late = threading.Barrier(len(users)), []
-
-    def take(user: User) -> None:
-        start.wait()
-        try:
-            invitations.accept(row, user, now)
-        except Refused:
-            late.append(user)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=take, args=(user,)) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(late) == 3
+    taken = at_once(lambda user: invitations.accept(row, user, now), users, Refused)
+    assert sum(isinstance(one, Refused) for one in taken) == 3
     assert User.objects.filter(is_staff=True, is_superuser=False).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_invite_the_same_address_at_once_make_one_invitation(mute):
     now, admins = timezone.now(), [admin(f"admin{n}@isles.example") for n in range(4)]
-    start = threading.Barrier(len(admins))
-
-    def ask(by: User) -> None:
-        start.wait()
-        try:
-            invitations.invite("new@isles.example", by, now)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=ask, args=(by,)) for by in admins]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(lambda by: invitations.invite("new@isles.example", by, now), admins)
     assert Invitation.objects.count() == 1
     assert not Team.objects.exists()

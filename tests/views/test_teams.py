@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import html
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from stories.models import Follow, FollowKind, Invitation, Mute, Team, TeamMember, TeamRole, User
 from stories.services import invitations, teams
 from stories.services.teams import Refused
 from tests import factories
+from tests.atonce import at_once
 from tests.views.people import browser, person, team
 
 pytestmark = pytest.mark.django_db
@@ -260,21 +259,7 @@ def test_two_changes_at_once_never_leave_a_team_without_an_owner():
     """The owner hands over to a member who leaves in the same moment, again and again."""
     ann, bea = person("ann@isles.example"), person("bea@isles.example")
     for _ in range(12):
-        made, start = team(ann, bea), threading.Barrier(2)
-
-        def run(act: object, start: threading.Barrier = start) -> None:
-            start.wait()
-            try:
-                act()  # type: ignore[operator]
-            except Refused:
-                pass
-            finally:
-                connection.close()
-
-        acts = (lambda made=made: teams.hand_over(made, bea, ann), lambda made=made: teams.leave(made, bea))
-        threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        made = team(ann, bea)
+        acts = [lambda made=made: teams.hand_over(made, bea, ann), lambda made=made: teams.leave(made, bea)]
+        at_once(lambda act: act(), acts, Refused)
         assert TeamMember.objects.filter(team=made, role=TeamRole.OWNER).count() == 1
