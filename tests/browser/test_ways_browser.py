@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from stories.models import Attempt, Channel, User
 from stories.services import unsubscribing, ways
@@ -118,14 +118,20 @@ def test_a_test_says_in_place_how_it_went_by_keyboard(visit, reader, settings):
     expect(page.get_by_role("link", name="archive", exact=True)).to_be_focused()
 
 
-def test_a_browser_is_added_and_taken_out(visit, reader):
-    one = visit()
+def asked_for_pushes(one: Visit, reader: User, *, failing: bool) -> Page:
+    """The page of the ways after a click that asks for pushes, of a push service that gives them or fails."""
     sign_in(one, reader)
-    service = PUSH_SERVICE.replace("SUBSCRIPTION", json.dumps(subscription())).replace("FAILING", "false")
+    service = PUSH_SERVICE.replace("SUBSCRIPTION", json.dumps(subscription())).replace("FAILING", json.dumps(failing))
     one.page.add_init_script(service)
     one.page.context.grant_permissions(["notifications"], origin=one.base)
     page = one.open("/ways/")
     page.get_by_role("button", name="Show alerts in this browser").click()
+    return page
+
+
+def test_a_browser_is_added_and_taken_out(visit, reader):
+    one = visit()
+    page = asked_for_pushes(one, reader, failing=False)
     expect(page.get_by_text("Alerts appear in this browser from now on.")).to_be_visible()
     row = page.locator(".wayout")
     expect(row.get_by_text("this browser")).to_be_visible()
@@ -156,13 +162,7 @@ def test_what_a_browser_cannot_do_is_said(visit, reader, script, said):
 
 
 def test_a_push_service_that_fails_is_said(visit, reader):
-    one = visit()
-    sign_in(one, reader)
-    service = PUSH_SERVICE.replace("SUBSCRIPTION", json.dumps(subscription())).replace("FAILING", "true")
-    one.page.add_init_script(service)
-    one.page.context.grant_permissions(["notifications"], origin=one.base)
-    page = one.open("/ways/")
-    page.get_by_role("button", name="Show alerts in this browser").click()
+    page = asked_for_pushes(visit(), reader, failing=True)
     expect(page.get_by_text("That did not work: Registration failed - push service error")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     assert Channel.objects.count() == 0

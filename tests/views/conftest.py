@@ -10,10 +10,16 @@ from tests import factories
 
 
 @pytest.fixture
-def reader_client(db: None) -> Client:
-    """Signed in, no editor."""
+def reader(db: None) -> User:
+    """Somebody with an account, no editor."""
+    return factories.user()
+
+
+@pytest.fixture
+def reader_client(reader: User) -> Client:
+    """Signed in as that reader."""
     client = Client()
-    client.force_login(factories.user())
+    client.force_login(reader)
     return client
 
 

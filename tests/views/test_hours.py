@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from django.test import Client
 
-from stories.models import User
 from stories.selectors import zones
 from tests import factories, followed
 from tests.factories import MORNING
@@ -27,15 +26,8 @@ def _clock():
 
 
 @pytest.fixture
-def reader(db: None) -> User:
-    return factories.user()
-
-
-@pytest.fixture
-def client(reader) -> Client:
-    client = Client()
-    client.force_login(reader)
-    return client
+def client(reader_client) -> Client:
+    return reader_client
 
 
 def test_hours_are_kept(client, reader):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
 from stories.channels import vapid
-from stories.models import Channel, User
+from stories.models import Channel
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -21,15 +21,8 @@ EDGE = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTM
 
 
 @pytest.fixture
-def reader(db: None) -> User:
-    return factories.user()
-
-
-@pytest.fixture
-def client(reader) -> Client:
-    client = Client()
-    client.force_login(reader)
-    return client
+def client(reader_client) -> Client:
+    return reader_client
 
 
 def subscription(endpoint: str = "https://push.example.org/send/1") -> dict[str, Any]:

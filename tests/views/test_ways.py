@@ -38,15 +38,8 @@ def _mail(settings):
 
 
 @pytest.fixture
-def reader(db: None) -> User:
-    return factories.user(email="ada@isles.example")
-
-
-@pytest.fixture
-def client(reader) -> Client:
-    client = Client()
-    client.force_login(reader)
-    return client
+def client(reader_client) -> Client:
+    return reader_client
 
 
 @pytest.fixture
