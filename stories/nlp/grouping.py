@@ -41,6 +41,9 @@ CANDIDATES = 4
 MEMBERS = 24
 # Names, and quotes, shown to the editor.
 SHOWN = 5
+_NONE_LIKE, _NOT_NEAR = "no report like it", "the nearest story is not near enough"
+# How the first reason of a report begins that found no story to join; the last three were noted by earlier versions.
+_FOUNDED = (_NONE_LIKE, _NOT_NEAR, "founded", "no story within", "nearest story scored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def decide(report: Marks, candidates: Sequence[Candidate]) -> Decision:
     """
     near = [story for story in candidates if story.members and in_window(report.at, story.first_at, story.last_at)]
     if not near:
-        return Decision(None, -likeness.MAX_LOGIT, (f"no report like it within {WINDOW // timedelta(hours=1)} h",))
+        return Decision(None, -likeness.MAX_LOGIT, (f"{_NONE_LIKE} within {WINDOW // timedelta(hours=1)} h",))
     given = likeness.logits(report, [member for story in near for member in story.members])
     bounds = np.cumsum([0, *(len(story.members) for story in near)])
     parts = [given[start:end] for start, end in pairwise(bounds)]
@@ -83,12 +86,19 @@ def decide(report: Marks, candidates: Sequence[Candidate]) -> Decision:
     sure = probability(margins[best])
     nearest = near[best].members[int(parts[best].argmax())]
     if margins[best] < LEAST_MARGIN:
-        why = f"the nearest story is not near enough ({percent(sure)})"
+        why = f"{_NOT_NEAR} ({percent(sure)})"
         return Decision(None, margins[best], (why, *alike(report, nearest)))
     reasons = [f"{percent(sure)} sure", *alike(report, nearest)]
     if when := _time_between(report.at, near[best].first_at, near[best].last_at):
         reasons.append(when)
     return Decision(near[best].story, margins[best], tuple(reasons))
+
+
+def founding(reasons: Sequence[str]) -> Sequence[str] | None:
+    """Why a report founded its story, by the reasons that were noted with it; None where none say that it did."""
+    if not reasons or not reasons[0].startswith(_FOUNDED):
+        return None
+    return reasons[1:] if reasons[0].startswith("founded") else reasons
 
 
 def asked(pairs: int) -> float:

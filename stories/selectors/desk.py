@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from stories.models import Act, Doubt, DoubtState, Objection, Override, Story, StoryProvenance
 from stories.nlp import lineage
 from stories.nlp.findings import Role
+from stories.nlp.grouping import founding
 from stories.nlp.lineage import Edge, EdgeKind, Provenance, Why
 from stories.selectors import columns, followers, grouping, members
 from stories.selectors.edits import Told
@@ -54,8 +55,12 @@ class Row:
     @property
     def founded(self) -> bool:
         """Whether its story began with it."""
-        reasons = self.report.reasons
-        return self.brought is None and bool(reasons) and reasons[0].startswith("founded")
+        return self.brought is None and founding(self.report.reasons) is not None
+
+    @property
+    def founding(self) -> Sequence[str]:
+        """Why it founded its story, where it did."""
+        return founding(self.report.reasons) or ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,17 @@ class Preview:
         """All, as they are and as they will be."""
         return [*self.before, *self.after]
 
+    @property
+    def hidden(self) -> bool:
+        """Whether the story that keeps its address is hidden, so that nobody is told of anything."""
+        kept = self.before[0].story
+        return kept is not None and kept.hidden
+
+    @property
+    def followed(self) -> bool:
+        """Whether anybody follows any of the stories."""
+        return any(shape.people for shape in self.before)
+
 
 def merge(kept: Story, gone: Story, now: datetime) -> Preview:
     """Both stories in one, at the address of `kept`."""

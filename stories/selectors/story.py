@@ -14,6 +14,7 @@ from django.db.models.functions import Greatest, RowNumber
 from django.utils import timezone
 
 from stories.models import Article, Edit, Story, Version
+from stories.nlp.grouping import founding
 from stories.nlp.terms import is_english
 from stories.selectors import columns, comparison, excerpts, grouping, headlines, provenance, voices
 from stories.selectors.edits import Told
@@ -23,14 +24,6 @@ from stories.selectors.passages import Piece
 PAGE = 200
 # Copies shown under one report; the page of that report shows all.
 COPIES = 50
-# How the reasons of a report begin that found no story to join (nlp.grouping, and before it had a learned decision).
-FOUNDED = (
-    "founded",
-    "no report like it",
-    "the nearest story is not near enough",
-    "no story within",
-    "nearest story scored",
-)
 # Merges are rare and chains of them rarer; the bound only stops a loop in damaged data.
 _MERGES = 20
 
@@ -78,13 +71,12 @@ class Report:
     @property
     def founded(self) -> bool:
         """Whether its story began with it, as grouping noted when it came."""
-        return bool(self.article.story_reasons) and self.article.story_reasons[0].startswith(FOUNDED)
+        return founding(self.article.story_reasons) is not None
 
     @property
     def founding(self) -> Sequence[str]:
         """Why it founded its story, where it did."""
-        reasons = self.article.story_reasons
-        return reasons[1:] if reasons and reasons[0].startswith("founded") else reasons
+        return founding(self.article.story_reasons) or ()
 
     @property
     def sure(self) -> float | None:

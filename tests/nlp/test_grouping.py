@@ -218,6 +218,7 @@ def test_a_founding_reports_reasons_say_what_was_not_near_enough() -> None:
     assert decision.story is None
     assert grouping.percent(decision.probability) in decision.reasons[0]
     assert "not near enough" in decision.reasons[0]
+    assert grouping.founding(decision.reasons) == decision.reasons
     assert decision.reasons[1:] == ("shared words: vote", "loose in meaning (0.30 of 1)")
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stories.models import Act, Article, Edit, Outlet, Story, Tie
+from stories.models import Act, Article, Edit, Outlet, Story, Tie, Wake
 from stories.selectors import previews
 from stories.services import curation, marking
 from stories.services.acts import By
@@ -67,6 +67,17 @@ def test_merge_shows_both_as_one_and_does_it(desk, pair):
     assert (edit.story, edit.other, edit.note, edit.by) == (one, two, "One boat", "Anna Berg")
     message = str(next(iter(desk.get(answer.url).context["messages"])))
     assert reverse("admin:stories_edit_undo", args=[edit.pk]) in message
+
+
+def test_a_preview_says_why_nobody_is_told(desk, pair, anna, now):
+    one, two, *_ = pair
+    assert "Nobody is alerted: nobody follows it." in ask(desk, one, "merge", other=two.pk).content.decode()
+    follow = followed.follow(factories.user(), two, now=timezone.now() - timedelta(hours=3))
+    type(follow).objects.update(wakes=[Wake.DENIED])
+    said = "Nobody is alerted: none of those who follow it has asked for that."
+    assert said in ask(desk, one, "merge", other=two.pk).content.decode()
+    marking.hide(one, By.person(anna), now)
+    assert "Nobody is alerted: it is hidden." in ask(desk, one, "merge", other=two.pk).content.decode()
 
 
 def test_which_address_is_kept_can_be_swapped(desk, pair):

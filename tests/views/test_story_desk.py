@@ -70,7 +70,12 @@ def test_it_tells_of_a_traced_story_with_its_origins_and_credits(desk):
 def test_each_report_says_why_it_is_here_and_what_an_editor_corrected(desk, story, anna, now):
     _other, (moved, *_) = curating.story_of(timezone.now(), 3, title="Storm over Skarv")
     curation.move([moved], story, By.person(anna, "Same <b>ferry</b>"), now)
-    first, second = story.articles.exclude(pk=moved).order_by("reported_at")[:2]
+    first, second, third = story.articles.exclude(pk=moved).order_by("reported_at")[:3]
+    third.story_score, third.story_reasons = (
+        0.17,
+        ["the nearest story is not near enough (17 %)", "shared names: Skarv"],
+    )
+    third.save()
     first.story_score, first.story_reasons = 0.88, ["88 % sure", "5 shared names"]
     first.save()
     Override.objects.create(
@@ -83,8 +88,10 @@ def test_each_report_says_why_it_is_here_and_what_an_editor_corrected(desk, stor
         "88\u00a0% sure",
         "5 shared names",
         "corrected by an",
+        "It founded the story: the nearest story is not near enough (17 %); shared names: Skarv",
     ):
         assert words in text, words
+    assert "likely" not in text, "nobody asked how likely it is that a report belongs to the story that it founded"
 
 
 def test_questions_objections_ties_and_edits_stand_beside(desk, story, anna, now):
