@@ -13,8 +13,9 @@ from django.urls import reverse
 from stories.models import Article, Ask, Doubt, DoubtState, Edit, Proposal, Story
 from stories.nlp.findings import Role
 from stories.services import doubts as service
-from stories.services import overriding
+from stories.services import objections, overriding
 from stories.services.acts import By
+from stories.services.objections import Reader
 from tests import factories, followed, queued
 from tests.factories import MORNING
 
@@ -117,6 +118,15 @@ def test_what_each_kind_shows_to_be_judged_by(editor_client):
         page = said(editor_client.get(f"{QUEUE}?at={doubt.pk}"))
         for words in shown[kind]:
             assert words in page, (kind, words)
+
+
+def test_readers_words_are_counted_and_not_told_twice(editor_client):
+    story = queued.story(1, NOW)
+    for number in range(2):
+        objections.take(story, story.headline_of_id, Reader(f"203.0.{number}.7"), NOW)
+    page = said(editor_client.get(QUEUE))
+    assert "<b>2 readers</b> have said that it is." in page
+    assert "readers say" not in page
 
 
 def test_a_word_on_a_whole_story_is_only_closed(editor_client):
