@@ -39,6 +39,13 @@ class PartRecord:
     follow: int | None
     stands: bool = True
 
+    @property
+    def place(self) -> str:
+        """What its link leads to, in the language that is active: a merge or a split has no passage."""
+        if self.words:
+            return gettext("The passage")
+        return gettext("The story") if self.wake in (Wake.MERGED, Wake.SPLIT) else gettext("What it rests on")
+
 
 @dataclass(frozen=True, slots=True)
 class AlertRecord:

@@ -127,7 +127,7 @@ def _part(part: PartRecord) -> SafeString:
     written = [format_html("<p>{}</p>", part.said)]
     if part.words:
         written.append(format_html('<blockquote lang="{}">{}</blockquote>', part.lang, part.words))
-    links = [(part.link, gettext("The passage")), (part.at_outlet, gettext("Read it at the outlet"))]
+    links = [(part.link, part.place), (part.at_outlet, gettext("Read it at the outlet"))]
     shown = [(address, label) for address, label in links if address]
     if shown:
         written.append(format_html("<p>{}</p>", format_html_join(" · ", '<a href="{}">{}</a>', shown)))

@@ -63,6 +63,21 @@ def test_an_alert_tells_what_changed_the_passage_and_why(as_ada, ada):
         assert "No way was on" in text
 
 
+@pytest.mark.parametrize(
+    ("wake", "words", "said"),
+    [
+        (Wake.ARTICLE, "Nobody opened it.", "The passage"),
+        (Wake.ARTICLE, "", "What it rests on"),
+        (Wake.MERGED, "", "The story"),
+        (Wake.SPLIT, "", "The story"),
+    ],
+)
+def test_a_link_says_what_it_leads_to(as_ada, ada, wake, words, said):
+    story = factories.story([factories.article()], title="Row over the weir")
+    followed.alert(ada, story, followed.follow(ada, story), wake=wake, words=words, other=factories.story())
+    assert f'<a href="http://testserver/article/1/">{said}<' in look(as_ada)
+
+
 def test_each_way_tells_what_became_of_it(as_ada, ada):
     made = followed.alert(ada, factories.story())
     followed.delivery(made, followed.channel(ada, "By letter"), state="sent", sent_at=MORNING, reason="250 ok")
