@@ -214,8 +214,8 @@ class DoubtAdmin(ViewOnly, Paged[Doubt], DoubtQueue):
 
     @admin.display(description=_("how sure"))
     def sure(self, doubt: Doubt) -> str:
-        """How sure the program is that the answer is yes."""
-        return percent(doubt.probability)
+        """How sure the program is that the answer is yes, where that is measured."""
+        return "" if doubt.measured is None else percent(doubt.measured)
 
     @admin.display(description=_("found"))
     def found(self, doubt: Doubt) -> str:

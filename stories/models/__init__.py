@@ -17,6 +17,7 @@ from stories.models.articles import Article, ArticleKey, Stage, TextState, Versi
 from stories.models.channels import Attempt, Channel, ChannelKind, Delivery, DeliveryState, Pace
 from stories.models.curation import (
     GROUPING,
+    MEASURED,
     Act,
     Ask,
     Bond,
@@ -39,6 +40,7 @@ __all__ = [
     "DEFAULT_WAKES",
     "FAILURES",
     "GROUPING",
+    "MEASURED",
     "POSSIBLE_WAKES",
     "STEPS",
     "Act",

@@ -195,6 +195,10 @@ class Ask(models.TextChoices):
     OUTLET = "outlet", _("Is this an outlet?")
 
 
+# Questions of grouping, whose probability is a measured one.
+MEASURED = frozenset({Ask.MERGE, Ask.SPLIT, Ask.MOVE, Ask.MEMBER})
+
+
 class Doubt(models.Model):
     """A question for an editor. Of grouping, what it would do but is not sure of: merge `other` into `story`, split
     `articles` off, or move them; of anybody, whether `articles` belong to `story` (MEMBER, READER: the readers' word);
@@ -233,6 +237,11 @@ class Doubt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.get_act_display()}"
+
+    @property
+    def measured(self) -> float | None:
+        """How probable it is that the answer is yes, 0 to 1; None of a question of which nobody has measured that."""
+        return self.probability if self.act in MEASURED else None
 
 
 class Objection(models.Model):

@@ -17,6 +17,7 @@ from stories.nlp.findings import Role
 from stories.nlp.grouping import founding
 from stories.nlp.lineage import Edge, EdgeKind, Provenance, Why
 from stories.selectors import columns, followers, grouping, members
+from stories.selectors.deskmarks import unanswered
 from stories.selectors.edits import Told
 from stories.selectors.members import Member
 
@@ -99,10 +100,14 @@ class Whence:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Readers' objections: how many said so of a report, or of the whole story ("" for where it stands)."""
+    """Objections that wait: how many readers said so of a report, or of the whole story ("" for where it stands).
+
+    `doubt` is the open question that they became, None where they became none.
+    """
 
     link: str
     readers: int
+    doubt: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,9 @@ def desk_page(story: Story, page: int = 1, address: str = "") -> DeskPage:
     provenance: StoryProvenance | None = getattr(story, "provenance", None)
     traced = provenance.told() if provenance else None
     rows = _rows(story, places, traced, _brought(edits, story))
+    objections = _objections(story, places)
+    # What readers said is told by how many they are.
+    told = {said.doubt for said in objections}
     return DeskPage(
         story=story,
         folds=_folds(every, page, rows),
@@ -166,8 +174,8 @@ def desk_page(story: Story, page: int = 1, address: str = "") -> DeskPage:
         headline=story.headline_of.title if story.headline_of else "",
         whence=_whence(story, provenance, traced, places) if provenance and traced else None,
         people=followers.people([story]),
-        doubts=open_doubts(story),
-        objections=_objections(story, places),
+        doubts=[doubt for doubt in open_doubts(story) if doubt.pk not in told],
+        objections=objections,
         ties=grouping.ties(story),
         edits=edits[:EDITS],
     )
@@ -190,9 +198,10 @@ def open_doubts(story: Story) -> list[Doubt]:
 
 
 def _objections(story: Story, places: _Places) -> list[Said]:
-    said = Objection.objects.filter(story=story).order_by().values_list("article").annotate(readers=Count("pk"))
+    waiting = Objection.objects.filter(unanswered(), story=story).order_by()
+    said = waiting.values_list("article", "doubt").annotate(readers=Count("pk"))
     rows = said.order_by("-readers", "article")[:QUESTIONS]
-    return [Said(places.link(article), readers) for article, readers in rows]
+    return [Said(places.link(article), readers, doubt) for article, doubt, readers in rows]
 
 
 def _brought(edits: Iterable[Told], story: Story) -> dict[int, Told]:

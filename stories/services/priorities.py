@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stories.models import Ask, Proposal, Story
+from stories.models import MEASURED, Ask, Proposal, Story
 
-# Questions of grouping, whose probability is a measured one.
-MEASURED = frozenset({Ask.MERGE, Ask.SPLIT, Ask.MOVE, Ask.MEMBER})
 # Of what nobody has measured the probability is even.
 EVEN = 0.5
 # What is odd about an origin is mostly wrong, but may be chance; and one origin too many is the worst that we can say.

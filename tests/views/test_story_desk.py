@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stories.models import Act, Correction, Edit, Objection, Override, Story, Tie
-from stories.services import curation, marking
+from stories.models import Act, Correction, Doubt, DoubtState, Edit, Objection, Override, Story, Tie
+from stories.services import curation, marking, objections
 from stories.services.acts import By
+from stories.services.objections import Reader
 from tests import factories, followed, stories_traced
 from tests.steps import curating
 
@@ -106,6 +107,20 @@ def test_questions_objections_ties_and_edits_stand_beside(desk, story, anna, now
     for words in ("Are these one story?", "2 readers say", "Storm over Skarv", "locked", f"?doubt={split.pk}"):
         assert words in text, words
     assert reverse("admin:stories_edit_undo", args=[Edit.objects.get(act=Act.LOCK).pk]) in text
+
+
+def test_readers_words_stand_once_and_only_while_they_wait(desk, story, now):
+    for number in range(2):
+        objections.take(story, story.headline_of_id, Reader(f"203.0.{number}.7"), now)
+    question = Doubt.objects.get()
+    text = page_of(desk, story)
+    assert "2 readers say that" in text
+    assert reverse("admin:stories_doubt_decide", args=[question.pk]) in text
+    assert question.reasons[0] not in text, "said once"
+    assert "50\u00a0%" not in text, "nobody has measured how probable it is that readers are right"
+    question.state = DoubtState.DISMISSED
+    question.save()
+    assert "readers say" not in page_of(desk, story)
 
 
 def test_a_merged_story_says_into_which(desk, story, anna, now):
