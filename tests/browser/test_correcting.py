@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from stories.models import Override, Story
 from stories.nlp.findings import Relation, Role, SourceKind
@@ -66,7 +67,7 @@ def test_the_page_keeps_nobody_out(visit, decided, editor, width, scheme):
     one.complaints = [complaint for complaint in one.complaints if "422" not in complaint]
     one.page.get_by_label("The passage that shows it").fill("")
     one.page.get_by_role("button", name="See what it changes first").click()
-    assert one.page.get_by_role("heading", name="What it would change").is_visible()
+    expect(one.page.get_by_role("heading", name="What it would change")).to_be_visible()
     assert wrong + look(one.page) == []
 
 
@@ -89,19 +90,20 @@ def test_a_role_is_corrected_seen_by_readers_and_taken_back(visit, story, editor
     page.get_by_label("Role", exact=True).select_option("mixed")
     page.get_by_label("Note, if you like: why").fill("It has its own witness.")
     page.get_by_role("button", name="See what it changes first").click()
-    assert "re-report" in page.locator(".outcome").inner_text()
+    expect(page.locator(".outcome")).to_contain_text("re-report")
     assert not Override.objects.exists()
     page.get_by_role("button", name="Save it so").click()
-    assert page.get_by_text("The role is corrected.").is_visible()
-    assert page.get_by_text("mixed, as an editor says; found: re-report").is_visible()
+    expect(page.get_by_text("The role is corrected.")).to_be_visible()
+    expect(page.get_by_text("mixed, as an editor says; found: re-report")).to_be_visible()
     retrace(story)
     readers = visit(script=script)
     readers.open(story.get_absolute_url())
     mark = readers.page.locator(f"#r{article.pk}").get_by_text("set by an editor")
     mark.click()
-    assert readers.page.locator(f"#r{article.pk}").get_by_text("It has its own witness.").is_visible()
+    expect(readers.page.locator(f"#r{article.pk}").get_by_text("It has its own witness.")).to_be_visible()
     page.get_by_role("link", name="Undo", exact=True).click()
     page.locator("#content form").get_by_role("button").first.click()
+    expect(page.get_by_text("undone", exact=True)).to_be_visible()
     assert not Override.objects.exists()
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from stories import pipeline
 from stories.models import Article, Feed, Stage
@@ -54,8 +55,8 @@ def test_from_feeds_to_the_story_page(visit, polled):
     tab = visit()
     page = tab.open("/")
     page.get_by_role("link", name=re.compile("Ministry was warned of Nightline brake faults")).first.click()
-    assert "The Halvern Courier" in page.locator("main").inner_text()
-    assert page.get_by_text("The Evening Flare").first.is_visible()
+    expect(page.locator("main")).to_contain_text("The Halvern Courier")
+    expect(page.get_by_text("The Evening Flare").first).to_be_visible()
     # A headline that its outlet changed is shown with the one before.
     page = tab.open("/search/?q=overdraft")
     assert page.get_by_text("Tern").count() > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -41,7 +42,7 @@ def test_each_count_of_the_big_sentence_is_a_door(visit, world, script):
         ("11", "copies"),
     ):
         page.locator(".origin .big").get_by_role("link", name=name, exact=True).click()
-        assert page.url.endswith(f"#{door}")
+        expect(page).to_have_url(re.compile(f"#{door}$"))
         expect(page.locator(f"#{door}")).to_be_in_viewport()
 
 

@@ -53,7 +53,7 @@ def test_without_script_there_is_a_page_that_leads_back(visit, world, width, sch
     buttons(page).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     page.get_by_role("main").get_by_role("link").click()
-    assert page.url.endswith(world.story)
+    expect(page).to_have_url(one.base + world.story)
     assert page.context.cookies() == []
     assert Objection.objects.count() == 1
 

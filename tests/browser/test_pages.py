@@ -48,7 +48,8 @@ def serious(page: Page) -> list[str]:
 
 
 def look(page: Page) -> list[str]:
-    """What is wrong with the page as it stands."""
+    """What is wrong with the page as it stands, once all of it is there."""
+    page.wait_for_load_state()
     page.evaluate("document.querySelectorAll('main details').forEach((e) => { e.open = true })")
     return [f"{page.url}: {what} sticks out" for what in page.evaluate(STICKING_OUT)] + serious(page)
 

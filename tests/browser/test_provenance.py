@@ -50,7 +50,7 @@ def test_each_number_opens_what_is_behind_it(visit, told, script):
         ("weakened by 3", "text-weakened"),
     ):
         page.locator(".whence").get_by_role("link", name=name, exact=True).first.click()
-        assert page.url.endswith(f"#{door}")
+        expect(page).to_have_url(re.compile(f"#{door}$"))
         expect(page.locator(f"#{door}")).to_be_in_viewport()
     pair = page.locator("#text-weakened > li").first
     expect(pair.locator("mark").first).to_be_visible()

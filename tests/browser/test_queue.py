@@ -45,6 +45,7 @@ def stands(page: Page, doubt: Doubt | None) -> None:
         page.wait_for_selector(f'#queue-work[data-ready] [data-question="{doubt.pk}"]')
 
 
+@pytest.mark.endurance
 @pytest.mark.timeout(600)
 def test_fifty_questions_of_every_kind_by_keyboard_alone(desk):
     """Each kind is answered both ways; on the way a note, a skip, a look ahead and back, an answer taken back."""
@@ -135,7 +136,7 @@ def test_keys_leave_typing_modifiers_and_those_who_want_none_alone(desk):
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", level=2)).to_be_focused()
     page.keyboard.press("e")
-    assert page.locator("details.evidence:not([open])").count() == 0
+    expect(page.locator("details.evidence:not([open])")).to_have_count(0)
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard")
     expect(dialog).to_be_visible()
@@ -169,7 +170,7 @@ def test_what_another_decided_is_said_and_read_out(desk):
     stands(page, rows[1])
     expect(page.get_by_role("status")).to_contain_text("Bo Marsh has answered this question in the meantime")
     expect(page.get_by_role("heading", level=2)).to_be_focused()
-    assert page.url.endswith(f"?at={rows[1].pk}")
+    expect(page).to_have_url(re.compile(rf"\?at={rows[1].pk}$"))
     assert Story.objects.get(pk=rows[0].other_id).merged_into_id is None
 
 
