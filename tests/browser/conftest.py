@@ -63,7 +63,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium, of the lighter kind where that is installed. It shows no notifications: see `launched`."""
+    """Chromium, of the lighter kind where that is installed. That shows no notifications: whoever needs them takes WHOLE."""
     yield from launched(playwright, *SHELL, *WHOLE)
 
 
